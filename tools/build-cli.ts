@@ -24,6 +24,8 @@ const dist = resolve(values.out ?? join(root, "apps/cli/dist"));
 /** Files that are started as threads, so that each has to be a file of its own. */
 const workers = [
   "compose/workers/worker-thread.ts",
+  "control/backup/backup-thread.ts",
+  "control/backup/backup-thread.ts",
   "control/sessions/password-thread.ts",
   "control/store/engines/sqlite-worker.ts",
   "gateway/estimator/tokenizer-worker.ts",

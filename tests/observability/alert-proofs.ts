@@ -57,6 +57,26 @@ export const proofs: Readonly<Record<string, Proof>> = {
     fires: { [of("ghostllm_journal_pending_records")]: "5001x40" },
     quiet: { [of("ghostllm_journal_pending_records")]: "5000x40" },
   },
+  GhostllmBackupOld: {
+    fires: {
+      [of("ghostllm_backup_last_success_timestamp_seconds")]: "0x60",
+      [of("ghostllm_backup_interval_seconds")]: "120x60",
+    },
+    quiet: {
+      [of("ghostllm_backup_last_success_timestamp_seconds")]: "0+60x200",
+      [of("ghostllm_backup_interval_seconds")]: "600x200",
+    },
+  },
+  GhostllmJournalNotArchived: {
+    fires: {
+      [of("ghostllm_archive_last_success_timestamp_seconds")]: "1x60",
+      [of("ghostllm_archive_pending_bytes")]: "5x60",
+    },
+    quiet: {
+      [of("ghostllm_archive_last_success_timestamp_seconds")]: "0+60x200",
+      [of("ghostllm_archive_pending_bytes")]: "5x200",
+    },
+  },
   GhostllmRecordsRejected: {
     fires: { [of("ghostllm_records_rejected_total")]: "0x5 1x40" },
     quiet: { [of("ghostllm_records_rejected_total")]: "1x200" },

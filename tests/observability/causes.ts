@@ -1,5 +1,6 @@
 // All that alerts are about, brought about at real servers.
 
+import { startBackupPlace } from "./places/backup.ts";
 import { startBusyPlace } from "./places/busy.ts";
 import { startDiskPlace } from "./places/disk.ts";
 import { startRedisPlace } from "./places/redis.ts";
@@ -37,7 +38,7 @@ const optional: Readonly<Record<string, Start>> = {
 export async function startCauses(): Promise<Causes> {
   const places: Place[] = [];
   const absent = new Set<string>();
-  for (const start of [startBusyPlace, startStuckPlace, startSmallPlace, startRestlessPlace])
+  for (const start of [startBusyPlace, startStuckPlace, startSmallPlace, startRestlessPlace, startBackupPlace])
     places.push(await start());
   for (const [alert, start] of Object.entries(optional)) {
     const place = await start();

@@ -113,6 +113,26 @@ export const systemAlerts: readonly Alert[] = [
     remedy: "Make room; see `retention.*` for how long requests, prompts and the audit log are kept.",
   },
   {
+    name: "GhostllmBackupOld",
+    severity: "critical",
+    expr: "time() - max by (job) (ghostllm_backup_last_success_timestamp_seconds) > 1.5 * max by (job) (ghostllm_backup_interval_seconds)",
+    for: "15m",
+    summary: "The last backup was made {{ $value | humanizeDuration }} ago",
+    meaning: "A backup is due (`backup.every`), and none was made: the last ones failed, or nobody has made any yet.",
+    remedy:
+      "The page Backups says why, as does `GET /admin/backups`. `ghostllm backup` makes one at once, and says what is in the way.",
+  },
+  {
+    name: "GhostllmJournalNotArchived",
+    severity: "warning",
+    expr: "changes(ghostllm_archive_last_success_timestamp_seconds[15m]) == 0 and ghostllm_archive_pending_bytes > 0",
+    for: "5m",
+    summary: "{{ $labels.instance }} has not archived its journal for a quarter of an hour",
+    meaning:
+      "What was stored since is in the database, but could not be restored from the archive. Up to 1 GiB waits on the disk; beyond that the archive gets a gap.",
+    remedy: "The log says why the place of the backups cannot be written to.",
+  },
+  {
     name: "GhostllmCertificateEnds",
     severity: "critical",
     expr: "ghostllm_certificate_not_after_seconds - time() < clamp_max((ghostllm_certificate_not_after_seconds - ghostllm_certificate_not_before_seconds) / 6, 7 * 86400)",

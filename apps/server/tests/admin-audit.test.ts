@@ -32,7 +32,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "ghostllm-audit-"));
   const priceSource = join(directory, "list.json");
   await writePriceList(priceSource);
-  plane = await startAdminPlane({ priceSource, trustedProxies: ["127.0.0.1"] });
+  plane = await startAdminPlane({ priceSource, backupTo: "/var/backups", trustedProxies: ["127.0.0.1"] });
   makeOn(plane);
 });
 afterAll(async () => {

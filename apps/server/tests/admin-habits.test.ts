@@ -23,7 +23,7 @@ describe.each(availableEngines())("on $name", (engine) => {
     directory = await createDirectory();
     const priceSource = join(directory.path, "list.json");
     await writePriceList(priceSource);
-    plane = await startAdminPlane({ priceSource, database: await engine.create() });
+    plane = await startAdminPlane({ priceSource, backupTo: "/var/backups", database: await engine.create() });
     makeOn(plane);
   });
   afterAll(async () => {

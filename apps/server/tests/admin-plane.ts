@@ -96,6 +96,8 @@ interface PlaneOptions {
   readonly database?: TestDatabase;
   /** A file with a list of prices. */
   readonly priceSource?: string | null;
+  /** Where backups go, which nobody makes here. */
+  readonly backupTo?: string | null;
   readonly trustedProxies?: readonly string[];
   readonly egress?: EgressSettings;
   readonly consoleDirectory?: string | null;
@@ -122,6 +124,7 @@ export async function startAdminPlane({
   ask = noIssuer,
   database,
   priceSource = null,
+  backupTo = null,
   trustedProxies = [],
   egress = usualEgress,
   consoleDirectory = null,
@@ -229,6 +232,7 @@ export async function startAdminPlane({
       dataDir,
       monitor,
     },
+    backupPlan: { to: backupTo, sealedBy: "passphrase", everyMs: null, keep: 14, archive: null },
     configuration: { file: null, settings: [], providers: [] },
   });
   const server = createServer(control.handle);

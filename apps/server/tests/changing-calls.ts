@@ -50,6 +50,14 @@ export async function writePriceList(file: string): Promise<void> {
   await writeFile(file, JSON.stringify([{ id: "openai", models: [model] }]));
 }
 
+/** There is one at a time. */
+async function noBackup(): Promise<Call> {
+  const { backups } = plane.store;
+  const open = await backups.open();
+  if (open !== undefined) await backups.settle(open.id, { state: "failed", rows: null, bytes: null, error: "" }, []);
+  return {};
+}
+
 export const newUser = () => plane.admin.users.create({ body: { email: `${next()}@example.com`, password } });
 export const newKey = async () => plane.admin.apiKeys.create({ body: { name: next(), user_id: (await newUser()).id } });
 const newProvider = () =>
@@ -485,6 +493,10 @@ export const changingCalls: Readonly<Record<ChangingId, Case>> = {
   },
   "reports.update": { prepare: () => of(newReport(), { periods: 3 }), actions: ["report.changed"] },
   "reports.remove": { prepare: () => of(newReport()), actions: ["report.removed"] },
+  "backups.create": {
+    prepare: noBackup,
+    actions: ["backup.create"],
+  },
   "reports.run": { prepare: () => of(newReport()), actions: ["report.run"] },
   "bulk.run": {
     prepare: async () => ({ body: { operations: [{ op: "teams.create", body: { name: next() } }] } }),

@@ -4,6 +4,7 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import type { Config } from "#config/config.ts";
+import type { JournalArchive } from "#control/backup/journal-archive.ts";
 import { Neighbours } from "#control/instances/neighbours.ts";
 import type { FinishedRequests } from "#control/live/finished-requests.ts";
 import { InstanceRegistry } from "#control/instances/registry.ts";
@@ -29,6 +30,7 @@ import { openStoreWhenReady } from "#control/store/open-when-ready.ts";
 import type { Store } from "#control/store/store.ts";
 import { maxObjects, objectLifetimeMs } from "#link/owners.ts";
 import { version } from "#version.ts";
+import { openArchive } from "./backups.ts";
 import type { Foundation } from "./foundation.ts";
 import type { Cache } from "#link/cache.ts";
 import type { OpenedLink } from "./link.ts";
@@ -47,6 +49,8 @@ export interface Books {
   readonly lease: SoleInstanceHold;
   readonly leases: Leases;
   readonly registry: InstanceRegistry;
+  /** Of the journal; null: there is none. */
+  readonly archive: JournalArchive | null;
 }
 
 export async function openBooks(
@@ -76,7 +80,8 @@ export async function openBooks(
   neighbours.open();
   disposer.add(() => neighbours.close());
   const onStored = redis === null ? neighbours : new StoredRecords(neighbours, (records) => redis.stored(records));
-  const ledger = startLedger({ journal: journals, store, events, onStored });
+  const archive = await openArchive(foundation);
+  const ledger = startLedger({ journal: journals, store, events, onStored, archive });
   disposer.add(async () => {
     await ledger.drainAll(lastDrainMs);
     await ledger.stop();
@@ -85,7 +90,7 @@ export async function openBooks(
   await ledger.drainAll(firstDrainMs);
   const watch = startStoreWatch({ store, journal: journals, health: link.health });
   disposer.add(() => watch.stop());
-  return { store, lease: hold, leases, registry };
+  return { store, lease: hold, leases, registry, archive };
 }
 
 /** What admits nobody counts nothing that others would have to know. */

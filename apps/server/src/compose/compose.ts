@@ -16,6 +16,7 @@ import { Refusals } from "#control/live/refusals.ts";
 import type { StartFacts } from "#control/first-start/first-start.ts";
 import type { Store } from "#control/store/store.ts";
 import type { Log } from "#telemetry/log.ts";
+import { startBackups } from "./backups.ts";
 import { openBooks } from "./books.ts";
 import { openControl } from "./control.ts";
 import type { Control } from "./control.ts";
@@ -84,12 +85,13 @@ async function build(given: Given, log: Log, disposer: Disposer): Promise<Runnin
   const [url, port] = [doors.url(tls === null ? "http" : "https"), doors.port];
   const finished = new FinishedRequests();
   const refusals = new Refusals(foundation.clock);
-  const { lease, ...books } = await openBooks(foundation, opened, finished);
+  const { lease, archive, ...books } = await openBooks(foundation, opened, finished);
   tellSystem({ foundation, store: books.store, health: link.health });
   const vendors = await openVendors(foundation, link.signals);
   const counterBytes = hub?.counterBytes ?? 0;
   const reports = new GatewayReports();
-  const told = { finished, refusals, given, counterBytes, reports, board };
+  const backupPlan = startBackups({ foundation, ...books, archive, signals: link.signals });
+  const told = { finished, refusals, given, counterBytes, reports, board, backupPlan };
   const control = await openControl({ foundation, ...books, shared, vendors, link, ...told });
   const answerChallenge = await startCertificates({
     ...{ foundation, link, ...books, encryption: control.encryption, publicTls, board },

@@ -8,6 +8,7 @@ import { ChatTexts } from "#control/chats/chat-texts.ts";
 import { SavedChats } from "#control/chats/saved-chats.ts";
 import { ContentKeys } from "#control/contents/content-keys.ts";
 import { ContentReader } from "#control/contents/content-reader.ts";
+import type { BackupPlanInForce } from "#control/backup/plan.ts";
 import { SystemMonitor } from "#control/system/system-monitor.ts";
 import type { Encryption } from "#control/encryption/encryption.ts";
 import { loadEncryption } from "#control/encryption/load-encryption.ts";
@@ -60,6 +61,7 @@ export interface ControlParts {
   readonly store: Store;
   readonly leases: Leases;
   readonly registry: InstanceRegistry;
+  readonly backupPlan: BackupPlanInForce;
   /** Null where this is the only instance. */
   readonly shared: Pick<RedisLink, "instances" | "awayBecause"> | null;
   readonly vendors: Vendors;
@@ -209,6 +211,7 @@ async function openServer(
     ...{ adminKeys: facts.adminKeys, services: config.services },
     consoleDirectory: config.console.directory,
     ...{ finished, refusals, reports, journal: journals, monitor, dataDir: config.dataDir },
+    backupPlan: parts.backupPlan,
     ...{ signals: link.signals, health: link.health, counters: link.counters },
     ...{ cache: link.cache, cacheBytes: config.capacity.cacheBytes },
     configuration: { ...describeConfig(given.config, given.origins), file: given.file },

@@ -100,6 +100,9 @@ describe("where a value comes from", () => {
       natsUrl: "nats://u:p@queue:4222",
       webhookAttempts: "3",
       kmsEndpoint: "https://kms.example",
+      backupRecipients: "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
+      backupKeep: "3",
+      backupS3Endpoint: "https://s3.example",
       dataDir: "/data",
       adminEmail: "a@b.c",
       logLevel: "debug",
@@ -145,12 +148,16 @@ describe("where a value comes from", () => {
       .split(".")
       .map((key, level) => `${"  ".repeat(level)}${key}:`)
       .join("\n");
+    const backups = { BACKUP_TO: "/backups", BACKUP_PASSPHRASE: "a passphrase of tests" };
     // What is refused without them.
     const companions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       proxyProtocol: { SERVER_TRUSTED_PROXIES: "private" },
       databaseReplicaUrl: { DATABASE_URL: "postgres://u:p@db/x" },
       services: { DATABASE_URL: "postgres://u:p@db/x" },
       acmeTerms: { TLS_DOMAINS: "llm.example.com" },
+      backupTo: { BACKUP_PASSPHRASE: "a passphrase of tests" },
+      backupEveryMs: backups,
+      backupJournalMs: backups,
       smtpUrl: { GHOSTLLM_MAIL_FROM: "g@example.com", GHOSTLLM_PUBLIC_URL: "https://ghost.example.com" },
     };
     const acme = {

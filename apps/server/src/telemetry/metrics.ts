@@ -8,6 +8,7 @@ import { metricFactory } from "./metric-factory.ts";
 import { moneyMetricDefinitions, moneyMetrics } from "./money-metrics.ts";
 import { requestMetricDefinitions, requestMetrics } from "./request-metrics.ts";
 import { systemMetricDefinitions, systemMetrics } from "./system-metrics.ts";
+import { backupMetricDefinitions, backupMetrics } from "./backup-metrics.ts";
 import { cacheMetricDefinitions, cacheMetrics } from "./cache-metrics.ts";
 import { policyMetricDefinitions, policyMetrics } from "./policy-metrics.ts";
 import { targetMetricDefinitions, targetMetrics } from "./target-metrics.ts";
@@ -65,6 +66,7 @@ export const metricDefinitions = {
     labels: [],
   },
   ...cacheMetricDefinitions,
+  ...backupMetricDefinitions,
   ...moneyMetricDefinitions,
   ...redisMetricDefinitions,
   ...targetMetricDefinitions,
@@ -112,6 +114,7 @@ export function createMetrics({ forThread = false, mostNames = usualNames } = {}
     recordsRejected: make.counter("ghostllm_records_rejected_total"),
     drainFailures: make.counter("ghostllm_drain_failures_total"),
     ...cacheMetrics(make),
+    ...backupMetrics(make),
     ...redisMetrics(make),
     ...targetMetrics(make, new BoundedNames(mostNames)),
     eventsTold: make.counter("ghostllm_events_told_total"),

@@ -97,6 +97,8 @@ const aboutInstallation = {
   "configuration.read": "See the configuration in force, without its secrets",
   "certificates.read": "See which certificates clients are shown, and what becomes of their renewal",
   "certificates.renew": "Ask the authority for another certificate",
+  "backups.read": "See which backups were made, and when the next one is due",
+  "backups.create": "Have a backup made",
   "encryption.read": "See which keys encrypt what is stored",
   "encryption.rotate": "Seal what is stored with the present key",
   "imports.run": "Carry over what was spent and used at another gateway",

@@ -10,6 +10,7 @@ import { attributes, dataSchemaOf, typeOf } from "./cloud-event.ts";
 import type { EventName } from "./event-names.ts";
 import { by, name, ofRequest } from "./of-request.ts";
 import { certificateEvents } from "./certificate-events.ts";
+import { backupEvents } from "./backup-events.ts";
 import { policyEvents } from "./policy-events.ts";
 import { usageStatuses } from "#usage-fields.ts";
 
@@ -206,6 +207,7 @@ export const eventTypes = defineEvents({
     }),
   },
   ...certificateEvents,
+  ...backupEvents,
   ...policyEvents,
   "rate.exceeded": {
     summary: "A request was refused because a limit is used up.",

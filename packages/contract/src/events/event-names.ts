@@ -24,6 +24,8 @@ export const eventOrigins = {
   "certificate.renewed": "change",
   "certificate.failed": "change",
   "certificate.expiring": "sight",
+  "backup.made": "sight",
+  "backup.failed": "sight",
   "rate.exceeded": "live",
   "consent.requested": "change",
   "consent.decided": "change",

@@ -23,6 +23,7 @@ import { passwordRoutes } from "./passwords.ts";
 import { personalDataRoutes } from "./personal-data.ts";
 import { priceRoutes } from "./prices.ts";
 import { providerRoutes } from "./providers.ts";
+import { backupRoutes } from "./backups.ts";
 import { reportRoutes } from "./reports.ts";
 import { requestRoutes } from "./requests.ts";
 import type { AdminRoute } from "./route.ts";
@@ -75,6 +76,7 @@ export const adminRoutes = {
   events: eventRoutes,
   webhooks: webhookRoutes,
   reports: reportRoutes,
+  backups: backupRoutes,
   audit: auditRoutes,
   system: systemRoutes,
   certificates: certificateRoutes,

@@ -30,6 +30,7 @@ export type RouteTag =
   | "Events"
   | "Webhooks"
   | "Reports"
+  | "Backups"
   | "Audit"
   | "System"
   | "Certificates"

@@ -18,6 +18,8 @@ import { createSealer, type Lock } from "./seal.ts";
 export interface BackupOptions {
   readonly database: SourceOptions;
   readonly place: PlaceSettings;
+  /** Of newBackupId. */
+  readonly id?: string;
   readonly lock: Lock;
   /** Of GhostLLM. */
   readonly version: string;
@@ -49,7 +51,7 @@ export async function makeBackup(options: BackupOptions): Promise<MadeBackup> {
   const point = now();
   const place = await openPlace(options.place);
   const sealer = await createSealer(lock);
-  const id = newBackupId(point);
+  const { id = newBackupId(point) } = options;
   const folder = `${backupsFolder}/${id}`;
   await place.write(`${folder}/${keyFile}`, sealer.key);
   const writer = new PartWriter({ place, folder, sealer });
@@ -74,7 +76,7 @@ export async function makeBackup(options: BackupOptions): Promise<MadeBackup> {
 }
 
 /** Names sort by time, and two of one second differ. */
-function newBackupId(at: number): string {
+export function newBackupId(at: number): string {
   const time = new Date(at).toISOString().replaceAll(/[-:]|\.\d+/g, "");
   return `${time}-${randomBytes(3).toString("hex")}`;
 }

@@ -46,10 +46,12 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   const backup = await openBackup(place, id, opener);
   const files = await readFiles(backup);
   await requireNoOthers(database.dataDir, files);
-  const { migrations, tables } = backup.manifest;
+  const { migrations, tables, finishedAt } = backup.manifest;
   const replayed = await restoreDatabase(database, migrations, {
     load: (target) => loadTables(backup, target),
     async complete(store) {
+      await store.backups.settleRestored(id, finishedAt);
+      await store.backups.settleRestored(id, finishedAt);
       const replay = new LineReplay(store, options.until ?? Infinity);
       const told = await replayAll(options, backup, replay);
       const rejected = files.get(rejectedFile) ?? Buffer.alloc(0);

@@ -31,6 +31,7 @@ const objects: Readonly<Record<string, string>> = {
   chatSessions: "chat-sessions",
   webhooks: "webhooks",
   reports: "reports",
+  backups: "backups",
 };
 
 /** One of them, as the audit log calls it. */

@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Store } from "#control/store/store.ts";
 import type { JournalSource } from "#link/journal/journal.ts";
-import { drainBatch, type LedgerEvents, type StoredLines } from "./drain-batch.ts";
+import { drainBatch, type LedgerEvents, type LineArchive, type StoredLines } from "./drain-batch.ts";
 import { PendingBatches } from "./pending-batches.ts";
 
 export interface LedgerOptions {
@@ -12,6 +12,7 @@ export interface LedgerOptions {
   readonly store: Pick<Store, "usage">;
   readonly events: LedgerEvents;
   readonly onStored?: StoredLines;
+  readonly archive?: LineArchive | null;
   /** A number from 0 up to 1, to spread the tries of many instances. */
   readonly random?: () => number;
   /** How long records are collected before they are stored together. */

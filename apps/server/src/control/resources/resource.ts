@@ -8,6 +8,7 @@ import type { CertificateBoard } from "#control/certificates/certificate-board.t
 import type { Signals } from "#link/signals.ts";
 import type { SecurityNotes } from "#control/audit/security-notes.ts";
 import type { EventStreams } from "#control/events/event-streams.ts";
+import type { BackupPlanInForce } from "#control/backup/plan.ts";
 import type { PostText } from "#control/events/webhook-post.ts";
 import type { ChatTexts } from "#control/chats/chat-texts.ts";
 import type { SavedChats } from "#control/chats/saved-chats.ts";
@@ -97,6 +98,7 @@ export interface ResourceDependencies extends ProviderSources {
   readonly journal: Pick<Journal, "healthy" | "pendingRecords" | "pendingBytes">;
   readonly monitor: SystemMonitor;
   readonly configuration: ConfigurationInForce;
+  readonly backupPlan: BackupPlanInForce;
   readonly dataDir: string;
   /** Certificates that clients are shown. */
   readonly board: Pick<CertificateBoard, "list">;

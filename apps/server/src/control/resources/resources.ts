@@ -19,6 +19,7 @@ import { createOwnKeysResource } from "./own-keys.ts";
 import { createPersonalDataResource } from "./personal-data.ts";
 import { createPricesResource } from "./prices.ts";
 import { createProvidersResource } from "./providers.ts";
+import { createBackupsResource } from "./backups.ts";
 import { createReportsResource } from "./reports.ts";
 import { createRequestsResource } from "./requests.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
@@ -84,6 +85,7 @@ export function createResources(given: ResourceDependencies): Omit<Resources, "b
     chatSessions: createChatSessionsResource(deps),
     events: createEventsResource(deps),
     reports: createReportsResource(deps),
+    backups: createBackupsResource(deps),
     webhooks: createWebhooksResource(deps),
     audit: createAuditResource(deps),
     system: createSystemResource(deps),

@@ -17,6 +17,7 @@ import { instancesIn } from "./instances.ts";
 import { certificatesIn } from "#control/store/certificates/certificates.ts";
 import { leasesIn } from "./leases.ts";
 import { namesIn } from "./names.ts";
+import { backupRunsIn } from "#control/store/backup/runs.ts";
 import { requireRestored } from "#control/store/backup/requires-restored.ts";
 import { chatsIn } from "./chats/chats.ts";
 import { contentsIn } from "./contents/contents.ts";
@@ -175,8 +176,9 @@ function peopleIn(database: Database): Pick<Store, "organisations" | "teams" | "
 }
 
 /** What the outside is told. */
-function toldIn(database: Database): Pick<Store, "events" | "webhooks" | "reports"> {
-  return { events: eventsIn(database), webhooks: webhooksIn(database), reports: reportsIn(database) };
+function toldIn(database: Database): Pick<Store, "events" | "webhooks" | "reports" | "backups"> {
+  const [reports, backups] = [reportsIn(database), backupRunsIn(database)];
+  return { events: eventsIn(database), webhooks: webhooksIn(database), reports, backups };
 }
 
 function togetherIn(database: Database): Pick<Store, "units" | "versions" | "idempotencyKeys"> {

@@ -11,6 +11,7 @@ import type { ModelChange, ModelRow, NewModel } from "./model-store.ts";
 import type { CachePolicy } from "#domain/cache-policy.ts";
 import type { OwnedObject } from "#link/owners.ts";
 import type { AuditStore } from "#control/store/audit/audit-store.ts";
+import type { BackupRunStore } from "#control/store/backup/run-store.ts";
 import type { ChatStore } from "#control/store/chats/chat-store.ts";
 import type { ContentStore } from "#control/store/contents/content-store.ts";
 import type { GuardrailStore } from "#control/store/guardrails/guardrail-store.ts";
@@ -224,6 +225,7 @@ export interface Store {
   readonly events: EventStore;
   readonly webhooks: WebhookStore;
   readonly reports: ReportStore;
+  readonly backups: BackupRunStore;
   readonly spend: SpendStore;
   readonly windows: WindowStore;
   readonly imports: ImportStore;

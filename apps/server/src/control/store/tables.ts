@@ -2,7 +2,9 @@
 // Times are epoch ms, money is nano-USD, booleans are 0 or 1, JSON is text.
 
 import type { AliasesTable } from "./alias-tables.ts";
+import type { InstanceTables } from "./instance-tables.ts";
 import type { OrganisationsTable, RolesTable, TeamMembersTable, TeamsTable } from "./team-tables.ts";
+import type { BackupTables } from "#control/store/backup/tables.ts";
 import type { AuditTables } from "#control/store/audit/tables.ts";
 import type { ChatTables } from "#control/store/chats/tables.ts";
 import type { GuardrailTables } from "#control/store/guardrails/tables.ts";
@@ -153,31 +155,6 @@ export interface ViewsTable {
   updated_at: number;
 }
 
-export interface LeasesTable {
-  name: string;
-  /** The id of an instance; empty where nobody has it. */
-  holder: string;
-  /** The data directory's: what another process of it left behind is nobody's. */
-  installation: string;
-  /** Differs at every renewal, which is how others see that the holder is alive. */
-  beat: number;
-  lease_ms: number;
-  held_since: number;
-}
-
-export interface InstancesTable {
-  id: string;
-  installation: string;
-  host: string;
-  process_id: number;
-  version: string;
-  services: string;
-  workers: number;
-  started_at: number;
-  /** By the database's clock. */
-  seen_at: number;
-}
-
 export interface OutboxTable {
   sequence: number;
   id: string;
@@ -264,7 +241,14 @@ export interface MigrationsTable {
   applied_at: number;
 }
 
-type PartsOfTables = SignInTables & DirectoryTables & AuditTables & ErasureTables & ConsentTables & ReportTables;
+type PartsOfTables = BackupTables &
+  InstanceTables &
+  SignInTables &
+  DirectoryTables &
+  AuditTables &
+  ErasureTables &
+  ConsentTables &
+  ReportTables;
 
 export interface Tables
   extends PartsOfTables, ContentTables, ChatTables, SnapshotTables, GuardrailTables, ImportTables, CertificateTables {
@@ -284,8 +268,6 @@ export interface Tables
   settings: SettingsTable;
   stored_objects: StoredObjectsTable;
   views: ViewsTable;
-  leases: LeasesTable;
-  instances: InstancesTable;
   outbox: OutboxTable;
   outbox_head: OutboxHeadTable;
   event_sinks: EventSinksTable;

@@ -134,6 +134,7 @@ export const personalTables: PersonalTables = {
   // Copies of what is in the outbox, as they were sent.
   webhook_deliveries: null,
   erasures: null,
+  backup_runs: null,
   used_challenges: null,
   roles: null,
   organisations: null,

@@ -53,6 +53,7 @@ import { modelsOfAuto } from "./0058-models-of-auto.ts";
 import { guardrails } from "./0054-guardrails.ts";
 import { sessionsOfRequests } from "./0057-sessions-of-requests.ts";
 import { shadows } from "./0059-shadows.ts";
+import { backups } from "./0064-backups.ts";
 import { imports } from "./0066-imports.ts";
 import { certificates } from "./0065-certificates.ts";
 import type { Migration } from "./migration.ts";
@@ -114,6 +115,7 @@ export const allMigrations: readonly Migration[] = [
   sessionsOfRequests,
   modelsOfAuto,
   shadows,
+  backups,
   certificates,
   imports,
 ];
