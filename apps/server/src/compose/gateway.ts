@@ -51,6 +51,7 @@ import { observersOf } from "./observers-of.ts";
 import { capacityWithin, openFilesLimit } from "./open-files.ts";
 import { RunningRequests } from "./running-requests.ts";
 import { hstsOf } from "./tls/tls-front.ts";
+import { openTracer } from "./traces.ts";
 import type { AskedVendors } from "./vendors.ts";
 
 /** The control plane as a gateway sees it, in the same thread or in another. */
@@ -191,7 +192,8 @@ async function depsOf(parts: GatewayParts) {
     ...{ snapshots, steadyTime, consents, toldRequests, chatSessions, flights: new Flights() },
     countedScopes: new CountedScopes(steadyTime, clock),
   };
-  const door: Door = { addresses, compressor, heldBytes, neighbours };
+  const tracer = openTracer(foundation, upstream);
+  const door: Door = { addresses, compressor, heldBytes, neighbours, tracer };
   const { tracesVendors } = config.edge;
   const settings: Settings = { timeouts, limits, capacity, answers, tracesVendors, version };
   return { ...link, ...asking, ...books, ...callers, ...door, ...settings, random: Math.random };

@@ -9,6 +9,7 @@ import { healthOf } from "./health.ts";
 import { logsOf } from "./logs.ts";
 import { mailOf } from "./mail.ts";
 import { metricsOf } from "./metrics.ts";
+import { tracesOf } from "./traces.ts";
 import { realtimeOf } from "./realtime.ts";
 import type { SettingValues } from "./settings.ts";
 import { streamsOf } from "./streams.ts";
@@ -114,8 +115,7 @@ export function buildConfig(values: SettingValues, parts: Parts): Config {
     modelListIntervalMs: values.modelListIntervalMs,
     prices: { source: values.pricesSource, refreshMs: values.pricesRefreshMs },
     console: { directory: directoryOf(values.consoleDirectory, cwd) },
-    metrics: metricsOf(values),
-    logs: logsOf(values, cwd),
+    ...{ metrics: metricsOf(values), logs: logsOf(values, cwd), traces: tracesOf(values) },
     detectOllama: values.detectOllama,
   };
 }

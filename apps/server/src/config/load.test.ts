@@ -140,6 +140,19 @@ describe("where a value comes from", () => {
       logRequests: "true",
       logStdout: "false",
       logSyslog: "tls://logs.example.com:6514",
+      otelEndpoint: "http://collector:4318",
+      otelTracesEndpoint: "https://collector/otel/v1/traces",
+      otelHeaders: "authorization=Basic%20abc",
+      otelProtocol: "http/json",
+      otelCompression: "gzip",
+      otelResource: "team=search,zone=a%20b",
+      otelSampler: "traceidratio",
+      otelRatio: "0.25",
+      otelKeepsErrors: "false",
+      otelTrustsParents: "false",
+      otelTexts: "true",
+      otelExporter: "none",
+      otelDisabled: "true",
     };
     const name = Object.entries(settings).find(([, other]) => other === one)?.[0] ?? "";
     const sample =

@@ -8,6 +8,7 @@ import type { Config, Network } from "./config.ts";
 import { findBackupProblems } from "./backup.ts";
 import { findMailProblems } from "./mail.ts";
 import { findMetricsProblems } from "./metrics.ts";
+import { findTraceProblems } from "./traces.ts";
 import { type ConfigProblem, ConfigError, findSimilar, suggest } from "./problems.ts";
 import { findSet } from "./provider-environment.ts";
 import { findProviders } from "./providers.ts";
@@ -175,6 +176,7 @@ export function inspectConfig(sources: ConfigSources): LoadedConfig {
     ...findMailProblems(read),
     ...findBackupProblems(read),
     ...findMetricsProblems(read),
+    ...findTraceProblems(read, new Egress(egress)),
     ...findPriceProblems(read, egress),
     ...problems,
   ];

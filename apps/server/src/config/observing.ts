@@ -5,6 +5,44 @@ import type { Secret } from "#domain/secret.ts";
 export interface ObservingSettings {
   readonly metrics: MetricsSettings;
   readonly logs: LogSettings;
+  readonly traces: TraceSettings;
+}
+
+export const traceCompressions = ["none", "gzip"] as const;
+export const traceExporters = ["otlp", "none"] as const;
+export const traceProtocols = ["http/protobuf", "http/json"] as const;
+export type TraceProtocol = (typeof traceProtocols)[number];
+
+export const traceSamplers = [
+  ...(["always_on", "always_off", "traceidratio"] as const),
+  ...(["parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio"] as const),
+] as const;
+export type TraceSampler = (typeof traceSamplers)[number];
+
+/** Where traces of requests go to. */
+export interface TraceSettings {
+  /** To which a path is added; null: there is none. */
+  readonly endpoint: string | null;
+  /** Goes before it. */
+  readonly tracesEndpoint: string | null;
+  /** In one text; may hold a credential: never print it. */
+  readonly headers: Secret | null;
+  readonly protocol: TraceProtocol;
+  readonly compresses: boolean;
+  readonly timeoutMs: number;
+  readonly serviceName: string;
+  readonly resource: Readonly<Record<string, string>>;
+  readonly sampler: TraceSampler;
+  /** From 0 to 1. */
+  readonly ratio: number;
+  readonly keepsErrors: boolean;
+  /** Clients say which trace their requests are a part of. */
+  readonly trustsParents: boolean;
+  /** Prompts and answers, where the policy of their key has them stored. */
+  readonly tellsTexts: boolean;
+  readonly textCharacters: number;
+  readonly isDisabled: boolean;
+  readonly exporter: (typeof traceExporters)[number];
 }
 
 export interface MetricsSettings {

@@ -21,6 +21,7 @@ import { serverSettings } from "./server-settings.ts";
 import { serviceSettings } from "./service-settings.ts";
 import { realtimeSettings } from "./realtime-settings.ts";
 import { streamSettings } from "./stream-settings.ts";
+import { traceSettings } from "./trace-settings.ts";
 import { setting } from "./setting.ts";
 import { signInSettings } from "./sign-in-settings.ts";
 import { tlsSettings } from "./tls-settings.ts";
@@ -254,6 +255,7 @@ export const settings = {
   ...realtimeSettings,
   ...metricsSettings,
   ...logSettings,
+  ...traceSettings,
   ...networkSettings,
   ...egressSettings,
   ...eventSettings,

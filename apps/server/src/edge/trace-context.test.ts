@@ -7,9 +7,12 @@ const requestId = "0193b2c4-5d6e-7f80-9a1b-2c3d4e5f6071";
 
 describe("traceparent", () => {
   it.each([
-    [traceparent, { traceId, flags: "01", state: null }],
-    [traceparent.replace(/^00/, "01"), { traceId, flags: "01", state: null }],
-    [`${traceparent.replace(/^00/, "cc")}-what-is-new`, { traceId, flags: "01", state: null }],
+    [traceparent, { traceId, parentId: "b7ad6b7169203331", flags: "01", state: null }],
+    [traceparent.replace(/^00/, "01"), { traceId, parentId: "b7ad6b7169203331", flags: "01", state: null }],
+    [
+      `${traceparent.replace(/^00/, "cc")}-what-is-new`,
+      { traceId, parentId: "b7ad6b7169203331", flags: "01", state: null },
+    ],
     [`${traceparent}-more`, null],
     [traceparent.replace(/^00/, "ff"), null],
     [traceparent.toUpperCase(), null],

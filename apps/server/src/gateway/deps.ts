@@ -12,6 +12,7 @@ import type { CountedScopes } from "#link/counted-scopes.ts";
 import type { Lease } from "#link/lease.ts";
 import type { Link } from "#link/link.ts";
 import type { Events } from "#telemetry/events.ts";
+import type { Tracer } from "#telemetry/traces/tracer.ts";
 import type { Estimator } from "./estimator/estimator.ts";
 import type { LiveEvents } from "./flow/live-events.ts";
 import type { Flights } from "./flow/recall/flights.ts";
@@ -94,6 +95,8 @@ export interface Door {
   readonly heldBytes: HeldBytes;
   /** Null where one thread answers all requests. */
   readonly neighbours: Neighbours | null;
+  /** Null where no traces are told of. */
+  readonly tracer: Tracer | null;
 }
 
 /** What operators set. */

@@ -4,6 +4,7 @@ import { eventMetrics } from "./event-metrics.ts";
 import type { MetricDefinition } from "./metric-definition.ts";
 import { BoundedNames } from "./bounded-names.ts";
 import { lineMetricDefinitions, lineMetrics } from "./line-metrics.ts";
+import { traceMetricDefinitions, traceMetrics } from "./trace-metrics.ts";
 import { metricFactory } from "./metric-factory.ts";
 import { moneyMetricDefinitions, moneyMetrics } from "./money-metrics.ts";
 import { requestMetricDefinitions, requestMetrics } from "./request-metrics.ts";
@@ -73,6 +74,7 @@ export const metricDefinitions = {
   ...eventMetrics,
   ...systemMetricDefinitions,
   ...lineMetricDefinitions,
+  ...traceMetricDefinitions,
 } as const satisfies Record<string, MetricDefinition>;
 
 export interface JournalGauges {
@@ -104,6 +106,7 @@ export function createMetrics({ forThread = false, mostNames = usualNames } = {}
     ...moneyMetrics(make, mostNames),
     ...systemMetrics(make),
     ...lineMetrics(make),
+    ...traceMetrics(make),
     ...policyMetrics(make),
     storedContents: make.counter("ghostllm_stored_contents_total"),
     running: make.gauge("ghostllm_requests_running"),

@@ -191,6 +191,7 @@ type Settings = Partial<
     | "consents"
     | "contents"
     | "chatSessions"
+    | "tracer"
   >
 > & {
   readonly timeouts?: Partial<GatewayDeps["timeouts"]>;
@@ -261,6 +262,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     answers: { ...config.answers, ...settings.answers },
     capacity,
     neighbours: null,
+    tracer: settings.tracer ?? null,
     heldBytes: new HeldBytes(capacity),
   };
   // As they are now, whenever that is.

@@ -26,6 +26,7 @@ function newestPath(operation: string): OperationPath {
 
 export const azureOpenai: ProviderDefinition = {
   type: "azure-openai",
+  telemetryName: "azure.ai.openai",
   label: "Azure OpenAI",
   documentation: "https://learn.microsoft.com/azure/ai-services/openai/reference",
   baseUrl: null,

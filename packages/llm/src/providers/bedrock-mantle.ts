@@ -5,6 +5,7 @@ import { defineCompatible } from "./define-compatible.ts";
 /** Amazon's endpoint for OpenAI's own formats, of which its keys are other ones than those that requests are signed with. */
 export const bedrockMantle = defineCompatible({
   type: "bedrock-mantle",
+  telemetryName: "aws.bedrock",
   label: "Amazon Bedrock, OpenAI-compatible",
   documentation: "https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-mantle.html",
   baseUrl: "https://bedrock-mantle.{region}.api.aws/v1",

@@ -13,6 +13,7 @@ function path(whole: string, streamed: string): OperationPath {
  */
 export const bedrock: ProviderDefinition = {
   type: "bedrock",
+  telemetryName: "aws.bedrock",
   label: "Amazon Bedrock",
   documentation: "https://docs.aws.amazon.com/bedrock/latest/APIReference/API_Operations_Amazon_Bedrock_Runtime.html",
   baseUrl: "https://bedrock-runtime.{region}.amazonaws.com",

@@ -7,6 +7,7 @@ const bearer: Authentication = { header: "authorization", prefix: "Bearer " };
 interface Compatible extends Pick<
   ProviderDefinition,
   | "type"
+  | "telemetryName"
   | "label"
   | "documentation"
   | "baseUrl"

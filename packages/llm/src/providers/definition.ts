@@ -126,6 +126,8 @@ export interface BaseUrlRules {
 export interface ProviderDefinition {
   /** `provider_type` in the database, and the default name of a provider of this type. */
   readonly type: string;
+  /** What OpenTelemetry's conventions call it (`gen_ai.provider.name`); absent: its type. */
+  readonly telemetryName?: string;
   readonly label: string;
   readonly documentation: string;
   /** The dialects in which the vendor can be asked. For clients of other dialects the first that fits is taken. */

@@ -13,6 +13,7 @@ function path(method: string): OperationPath {
 
 export const google: ProviderDefinition = {
   type: "google",
+  telemetryName: "gcp.gemini",
   label: "Google Gemini",
   documentation: "https://ai.google.dev/api",
   baseUrl: "https://generativelanguage.googleapis.com",

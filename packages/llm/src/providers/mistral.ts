@@ -8,6 +8,7 @@ function nameOfMistral(model: string): PricedName {
 
 export const mistral = defineCompatible({
   type: "mistral",
+  telemetryName: "mistral_ai",
   label: "Mistral",
   documentation: "https://docs.mistral.ai/api",
   baseUrl: "https://api.mistral.ai/v1",

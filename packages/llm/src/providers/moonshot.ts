@@ -2,6 +2,7 @@ import { defineCompatible } from "./define-compatible.ts";
 
 export const moonshot = defineCompatible({
   type: "moonshot",
+  telemetryName: "moonshot_ai",
   label: "Moonshot AI",
   documentation: "https://platform.moonshot.ai/docs/api/chat",
   baseUrl: "https://api.moonshot.ai/v1",

@@ -19,6 +19,7 @@ function nameOnVertex(model: string, { settings: { location = "" } }: Place): Pr
 /** Variables are those of the vendor's own SDK for Vertex. */
 export const vertexAnthropic: ProviderDefinition = {
   type: "vertex-anthropic",
+  telemetryName: "gcp.vertex_ai",
   label: "Claude on Google Vertex AI",
   documentation: "https://docs.anthropic.com/en/api/claude-on-vertex-ai",
   baseUrl: "https://{location}-aiplatform.googleapis.com/v1",

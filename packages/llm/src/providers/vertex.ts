@@ -14,6 +14,7 @@ function path(method: string): OperationPath {
 
 export const vertex: ProviderDefinition = {
   type: "vertex",
+  telemetryName: "gcp.vertex_ai",
   label: "Google Vertex AI",
   documentation: "https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference",
   baseUrl: "https://{location}-aiplatform.googleapis.com",

@@ -3,6 +3,7 @@ import { grokModels } from "./grok-models.ts";
 
 export const xai = defineCompatible({
   type: "xai",
+  telemetryName: "x_ai",
   label: "xAI",
   documentation: "https://docs.x.ai/docs/api-reference",
   baseUrl: "https://api.x.ai/v1",

@@ -27,7 +27,7 @@ import { mayCome } from "./origins.ts";
 
 type Deps = Pick<
   GatewayDeps,
-  "addresses" | "clock" | "compressor" | "events" | "heldBytes" | "readiness" | "snapshots" | "steadyTime"
+  "addresses" | "clock" | "compressor" | "events" | "heldBytes" | "readiness" | "snapshots" | "steadyTime" | "tracer"
 >;
 
 export interface ChatDoorDeps extends Deps {
@@ -97,7 +97,7 @@ interface Introduction {
 async function isCaller(deps: ChatDoorDeps, request: IncomingMessage, asked: Introduction): Promise<boolean> {
   let isFound = false;
   const exchange = exchangeOf(deps, request, { ...asked, path: chatStreamPath });
-  await serveRequest(deps, exchange, { endpoint, encodeError }, async () => {
+  await serveRequest(deps, exchange, { endpoint, encodeError, route: chatStreamPath }, async () => {
     isFound = true;
     asked.response.leave();
   });

@@ -53,11 +53,11 @@ interface Serving extends ClientEndpoint {
 function serveInference(
   deps: InferenceDeps,
   exchange: Exchange,
-  { dialect, endpoint, operation, stream, takesForms = false }: Serving,
+  { dialect, endpoint, path, operation, stream, takesForms = false }: Serving,
   model?: string,
 ): Promise<void> {
   const { encodeError } = dialect.client;
-  return serveRequest(deps, exchange, { endpoint, encodeError }, async (caller) => {
+  return serveRequest(deps, exchange, { endpoint, encodeError, route: path }, async (caller) => {
     const place = placeToGoOn(exchange);
     if (place !== null) return resume(deps, { exchange, ...caller, place });
     const body = await readBody(exchange, {

@@ -1,6 +1,7 @@
 // A session in real time as a request: who asks, for which model, and then the flow. Called by channels/realtime-door.ts.
 
 import { GhostError } from "@ghostllm/contract";
+import { realtimePath } from "@ghostllm/contract/routes";
 import { sessionDemand } from "@ghostllm/llm";
 import type { Dialect, ParsedRequest } from "@ghostllm/llm";
 import { routingHeader } from "#domain/routing/routing.ts";
@@ -28,7 +29,7 @@ export function serveSession(deps: SessionDeps, { exchange, dialect, realtime }:
   const { encodeError } = dialect.client;
   // It lasts as long as people talk.
   const lasting = { ...deps, timeouts: { ...deps.timeouts, totalMs: deps.capacity.realtime.sessionMs } };
-  return serveRequest(deps, exchange, { endpoint: operation, encodeError }, async (caller) => {
+  return serveRequest(deps, exchange, { endpoint: operation, encodeError, route: realtimePath }, async (caller) => {
     checkPolicies(caller);
     checkRouting(exchange);
     const request = requestFor(exchange);

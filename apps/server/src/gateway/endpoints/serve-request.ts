@@ -21,16 +21,19 @@ interface Served {
   /** What the key must be allowed. */
   readonly endpoint: KeyEndpoint;
   readonly encodeError: (error: GhostError) => string;
+  /** The pattern of its path. */
+  readonly route: string;
 }
 
 /** What all requests to vendors have in common: a server that is ready, a caller who is known, and errors in their dialect. */
 export async function serveRequest(
   deps: ServeDeps,
   exchange: Exchange,
-  { endpoint, encodeError }: Served,
+  { endpoint, encodeError, route }: Served,
   serve: (caller: Caller) => Promise<void>,
 ): Promise<void> {
   deps.events.requestStarted();
+  exchange.trace?.serve(route, exchange.path, exchange.isSecure);
   try {
     if (deps.readiness.notReadyBecause !== null) {
       throw new GhostError("service_unavailable", `GhostLLM is ${deps.readiness.notReadyBecause}.`, {
@@ -42,11 +45,15 @@ export async function serveRequest(
     exchange.held.key = holder.keyId;
     checkEndpoint(holder, endpoint);
     const principal = actingFor(exchange, snapshot, holder);
+    exchange.trace?.identified(principal, exchange.elapsedMs());
     await serve({ principal, snapshot });
   } catch (error) {
     answerError(deps.events, exchange, error, encodeError);
   } finally {
     // Not before the client has its answer: until then its bytes are held here.
-    exchange.outlet.whenLeft(() => deps.events.requestEnded());
+    exchange.outlet.whenLeft(() => {
+      deps.events.requestEnded();
+      exchange.trace?.end(exchange.elapsedMs());
+    });
   }
 }

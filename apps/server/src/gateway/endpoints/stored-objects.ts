@@ -62,7 +62,8 @@ function serveStored(
   id: string | null,
 ): Promise<void> {
   const { encodeError } = dialect.client;
-  return serveRequest(deps, exchange, { endpoint: keyEndpointOf(objects.operation), encodeError }, async (caller) => {
+  const served = { endpoint: keyEndpointOf(objects.operation), encodeError, route: objects.path + route.behind };
+  return serveRequest(deps, exchange, served, async (caller) => {
     const { principal, snapshot } = caller;
     refuseOwnFields(exchange, objects, Buffer.alloc(0));
     if (objects.isUnbounded) checkUnbounded(principal, objects);

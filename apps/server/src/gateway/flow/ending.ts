@@ -75,6 +75,7 @@ export async function finishRun(
       provider: target?.provider ?? null,
       ending: asSeen(run, ending),
       providers: trail.providers?.costs,
+      trace: run.exchange.trace,
     },
     // It runs until its bytes have left, for those to whom that makes a difference.
     whenLeft: scopes.some(limitsRunning)

@@ -14,6 +14,7 @@ import { autoCandidates } from "./auto-candidates.ts";
 import { answerCount, canBeCounted, obtainCount } from "./count-tokens.ts";
 import { ledTo, wayOf } from "./legs.ts";
 import type { LegDeps } from "./legs.ts";
+import type { Caching } from "./recall/caching.ts";
 import { recall } from "./recall/recall.ts";
 import type { RecallDeps } from "./recall/recall.ts";
 import { checkRouting, narrow } from "./plan/narrow.ts";
@@ -88,7 +89,24 @@ function answerAlone({ outlet, request, dialect }: InferenceCall, { targets }: C
 
 function obtainAnswer(deps: ExecuteDeps, run: Run): Promise<Answer> {
   const { caching } = run;
-  return caching === null ? askVendors(deps, run) : recall(deps, run, caching, () => askVendors(deps, run));
+  return caching === null ? askVendors(deps, run) : recallOrAsk(deps, run, caching);
+}
+
+async function recallOrAsk(deps: ExecuteDeps, run: Run, caching: Caching): Promise<Answer> {
+  const { trace } = run.exchange;
+  if (trace === null) return recall(deps, run, caching, () => askVendors(deps, run));
+  const from = deps.clock.monotonic();
+  let isOver = false;
+  const over = (): void => {
+    if (!isOver) trace.took("recall", from, deps.clock.monotonic());
+    isOver = true;
+  };
+  const answer = await recall(deps, run, caching, () => {
+    over();
+    return askVendors(deps, run);
+  });
+  over();
+  return answer;
 }
 
 async function askVendors(deps: ExecuteDeps, run: Run): Promise<Answer> {

@@ -15,6 +15,7 @@ import type { MeasuredUsage } from "#gateway/flow/answer/measured-usage.ts";
 import { settleHold, sumOfCharges } from "#gateway/flow/ask/provider-holds.ts";
 import { sumOf } from "#gateway/flow/ask/unanswered.ts";
 import type { ProviderCosts } from "#link/pending-answers.ts";
+import type { RequestTrace } from "#telemetry/traces/request-trace.ts";
 import type { Run } from "./call.ts";
 import { findTarget } from "./resolve.ts";
 
@@ -47,6 +48,8 @@ export interface FinishInput {
   readonly providers?: ProviderCosts | null | undefined;
   /** Tells when the answer's bytes have left, where its request counts as running until then. */
   readonly whenLeft?: Outlet["whenLeft"] | undefined;
+  /** Null, or absent: nothing is told of it. */
+  readonly trace?: RequestTrace | null;
 }
 
 /** As they are now. */
@@ -92,6 +95,7 @@ export async function finish(deps: FinishDeps, input: FinishInput): Promise<numb
   const record = input.providers ? await chargeProviders(deps, whole, last, input) : whole;
   await writeDown(deps, record);
   deps.events.requestFinished(record, input.ending.overheadMs);
+  input.trace?.recorded(record, deps.clock.monotonic());
   return record.costNanos;
 }
 

@@ -36,6 +36,7 @@ import { findModel, isWithinTeam } from "./resolve.ts";
 import type { Candidates } from "./resolve.ts";
 import { narrow } from "./plan/narrow.ts";
 import { checkMayAdmit } from "./may-admit.ts";
+import { timed } from "./timed.ts";
 import { Trail } from "./trail.ts";
 
 type AdmissionDeps = Pick<GatewayDeps, "counters" | "countedScopes" | "limits" | "timeouts" | "clock">;
@@ -58,9 +59,11 @@ export async function withRun(deps: RunDeps, call: Call, ask: (run: Run) => Prom
   checkMayAdmit(deps);
   const { arrivedAt } = call.exchange;
   const readAt = deps.clock.monotonic();
+  call.exchange.trace?.read(call.request.operation, readAt);
   const times = timesAskedFor(call);
   const input = admissionInput(deps, call);
-  const trail = new Trail(arrivedAt);
+  const { trace } = call.exchange;
+  const trail = new Trail(arrivedAt, trace);
   const totalMs = Math.min(deps.timeouts.totalMs, times?.totalMs ?? Infinity);
   const entering = { call, input, trail, totalMs };
   const admitted = deps.liveEvents.isWanted ? admitAloud(deps, entering) : admitInTurn(deps, entering);
@@ -76,7 +79,9 @@ export async function withRun(deps: RunDeps, call: Call, ask: (run: Run) => Prom
   const content = contentOf(deps, call);
   const caching = cachingOf(deps, call, candidates);
   const guarding = guardingOf(deps, call, downgraded);
-  trail.why.admitted(readAt - arrivedAt, deps.clock.monotonic() - arrivedAt - waitedMs);
+  const admittedAt = deps.clock.monotonic();
+  trail.why.admitted(readAt - arrivedAt, admittedAt - arrivedAt - waitedMs);
+  trace?.admitted(admittedAt, waitedMs);
   const begun = { admission, terms: input, times, lifeline, keepAlive, content, caching, guarding, trail };
   return await answer(deps, { ...call, candidates, ...begun }, { input, ask });
 }
@@ -92,11 +97,12 @@ async function answer(deps: RunDeps, admitted: Run, { input, ask }: Asking): Pro
   let consent: Consent | null = null;
   try {
     if (lifeline.failure !== null) throw lifeline.failure;
-    if (run.guarding !== null) run = withRequest(deps, run, await guardRequest(deps, run));
+    if (run.guarding !== null)
+      run = withRequest(deps, run, await timed(deps, run, "guardrails.input", () => guardRequest(deps, admitted)));
     const obtained = obtainConsent(deps, run, input);
-    consent = obtained instanceof Promise ? await obtained : obtained;
+    consent = obtained instanceof Promise ? await timed(deps, run, "consent", () => obtained) : obtained;
     const told = await ask(run);
-    await deliver(deps, run, run.guarding === null ? told : await guardAnswer(deps, run, told));
+    await deliver(deps, run, run.guarding === null ? told : await guardTold(deps, run, told));
   } catch (error) {
     lifeline.abandon();
     if (consent !== null) await giveBack(deps, run, consent);
@@ -112,6 +118,10 @@ async function answer(deps: RunDeps, admitted: Run, { input, ask }: Asking): Pro
     deps.waitingRoom.tryNext();
     deps.places.left(run.scopes);
   }
+}
+
+function guardTold(deps: RunDeps, run: Run, told: Answer): Promise<Answer> {
+  return timed(deps, run, "guardrails.output", () => guardAnswer(deps, run, told));
 }
 
 /** What is stored and kept of it is what is asked. */

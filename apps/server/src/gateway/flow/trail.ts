@@ -5,12 +5,10 @@ import type { MeasuredUsage } from "#gateway/flow/answer/measured-usage.ts";
 import { isCharged, usageOfBegun } from "#gateway/flow/ask/unanswered.ts";
 import type { ProviderHolds } from "#gateway/flow/ask/provider-holds.ts";
 import type { Begun, UnansweredAttempt } from "#gateway/flow/ask/unanswered.ts";
+import type { RequestTrace } from "#telemetry/traces/request-trace.ts";
 import { Tried } from "./tried.ts";
-import type { AskedBefore } from "./tried.ts";
+import type { AskedBefore, WhyLeft } from "./tried.ts";
 import { Why } from "./why.ts";
-
-/** What an attempt showed that was not the client's answer, or not yet. */
-export type WhyLeft = Pick<AttemptMade, "status" | "reason" | "restMs">;
 
 /** What is told of one request at most, and of the name of a model, which a client may have made up. */
 const mostTold = 16;
@@ -32,14 +30,18 @@ export class Trail {
   /** Names of providers that have no room for it. */
   readonly passedOver: string[] = [];
   readonly why = new Why();
+  /** Null, as where no traces are told of. */
+  readonly trace: RequestTrace | null;
   /** Of the request, by the monotonic clock. */
   readonly #requestedAt: number;
   readonly #left: AttemptMade[] = [];
   /** Of the request, by the monotonic clock; known when an attempt was left. */
   #arrivedAt = 0;
 
-  constructor(requestedAt = 0) {
+  constructor(requestedAt = 0, trace: RequestTrace | null = null) {
     this.#requestedAt = requestedAt;
+    this.trace = trace;
+    if (trace !== null) trace.passedOver = this.passedOver;
   }
 
   /** The last one that was asked; null: none was. */
@@ -62,13 +64,18 @@ export class Trail {
     if (this.attempts === 0) this.why.begun(now - this.#requestedAt);
     this.last?.work?.end(now);
     this.attempts += 1;
-    return (this.last = new Tried(target, this.attempts, now));
+    const tried = new Tried(target, this.attempts, now);
+    this.trace?.tries.push(tried);
+    return (this.last = tried);
   }
 
   /** Beside the one that goes on. */
   beginBeside(target: Target, now: number): Tried {
     this.attempts += 1;
-    return new Tried(target, this.attempts, now);
+    const tried = new Tried(target, this.attempts, now);
+    tried.isBeside = true;
+    this.trace?.tries.push(tried);
+    return tried;
   }
 
   /** Of two it is this one whose answer, or end, the record tells. */
@@ -93,7 +100,8 @@ export class Trail {
 
   /** It is over, and shows why somebody else, or nobody, is asked next. */
   leave(tried: Tried, why: WhyLeft, now: number, elapsedMs: number): void {
-    tried.isLeft = true;
+    tried.left = why;
+    tried.leftAt = now;
     tried.work?.end(now);
     this.#arrivedAt = now - elapsedMs;
     if (this.#left.length < mostTold) this.#left.push(this.#attemptMade(tried, why, now));

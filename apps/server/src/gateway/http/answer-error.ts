@@ -20,6 +20,8 @@ export function answerError(
   encode: (error: GhostError) => string,
 ): void {
   const error = thrown instanceof GhostError ? thrown : internalError(events, exchange, thrown);
+  // Who has left is told nothing.
+  if (!exchange.outlet.isClientGone) exchange.trace?.refused(error.code, error.status);
   events.errorAnswered({
     requestId: exchange.id,
     path: exchange.path,

@@ -3,9 +3,11 @@ import type { Clock } from "#domain/clock.ts";
 import type { ClientAddresses } from "#edge/client-addresses.ts";
 import type { Compressor } from "#edge/compressor.ts";
 import type { RequestHead } from "#edge/request-head.ts";
-import { traceResponse } from "#edge/trace-context.ts";
+import { readTraceContext, traceResponse } from "#edge/trace-context.ts";
 import { networkOf } from "#gateway/connections/client-address.ts";
 import type { Readiness } from "#gateway/readiness.ts";
+import type { RequestTrace } from "#telemetry/traces/request-trace.ts";
+import type { Tracer } from "#telemetry/traces/tracer.ts";
 import { Hold } from "./held-bytes.ts";
 import type { HeldBytes } from "./held-bytes.ts";
 import { HttpOutlet } from "./http-outlet.ts";
@@ -28,6 +30,8 @@ export interface ExchangeDeps {
   /** Null where no answer is compressed. */
   readonly compressor: Compressor | null;
   readonly heldBytes: HeldBytes;
+  /** Null where no traces are told of. */
+  readonly tracer: Tracer | null;
 }
 
 /** Both ends of it, whichever server has read it. */
@@ -52,6 +56,8 @@ export class Exchange {
   refusedKeyHash: string | null = null;
   /** By the monotonic clock. */
   readonly arrivedAt: number;
+  /** Null, as where no traces are told of: nothing is told of this one. */
+  readonly trace: RequestTrace | null;
   readonly #deps: ExchangeDeps;
 
   constructor({ request, body, response }: ExchangeParts, deps: ExchangeDeps) {
@@ -64,6 +70,7 @@ export class Exchange {
     this.held = this.newHold();
     const { compressor, readiness } = deps;
     this.outlet = new HttpOutlet(request, response, { requestId: this.id, held: this.held, compressor, readiness });
+    this.trace = deps.tracer === null ? null : this.#beginTrace(deps.tracer);
     if (request.headers["traceparent"] !== undefined) this.#answerTrace();
   }
 
@@ -72,14 +79,25 @@ export class Exchange {
     return new Hold(this.#deps.heldBytes, () => networkOf(this.ipAddress ?? ""));
   }
 
+  #beginTrace(tracer: Tracer): RequestTrace | null {
+    const { id, startedAt, arrivedAt, request } = this;
+    const begun = { id, startedAt, arrivedAt, method: request.method ?? "GET" };
+    return tracer.begin(begun, request.headers["traceparent"] === undefined ? null : readTraceContext(request.headers));
+  }
+
   #answerTrace(): void {
-    const told = traceResponse(this.request.headers, this.id);
+    const told = this.trace?.traceparent ?? traceResponse(this.request.headers, this.id);
     if (told !== null) this.outlet.addHeaders({ traceresponse: told });
   }
 
   /** Ms since the request arrived. */
   elapsedMs(): number {
     return this.#deps.clock.monotonic() - this.arrivedAt;
+  }
+
+  /** The client came by TLS, as far as proxies say so. */
+  get isSecure(): boolean {
+    return this.#deps.addresses.isSecure(this.request);
   }
 
   /** Without the query. */

@@ -117,7 +117,7 @@ export async function attemptOnce(deps: AdmitDeps, input: OnlyTry): Promise<Vend
   if (passedOver !== null) throw passedOver.error;
   lifeline.turnTo(target);
   const startedAt = deps.clock.monotonic();
-  trail.begin(target, startedAt);
+  const tried = trail.begin(target, startedAt);
   let outcome: Outcome;
   try {
     outcome = await input.call();
@@ -125,7 +125,8 @@ export async function attemptOnce(deps: AdmitDeps, input: OnlyTry): Promise<Vend
     if (!(error instanceof UpstreamFailure)) throw error;
     outcome = error;
   } finally {
-    trail.upstreamMs += deps.clock.monotonic() - startedAt;
+    tried.answeredAt = deps.clock.monotonic();
+    trail.upstreamMs += tried.answeredAt - startedAt;
   }
   if (lifeline.severedBy === null && isVendorAtFault(outcome)) tellFailure(deps.events, requestId, target, outcome);
   return settleOn(outcome, input);
@@ -143,6 +144,7 @@ async function attempt(deps: AskDeps, input: AttemptsInput, step: Step): Promise
   try {
     return await tryTarget(deps, input, step, { tried, patience: patienceOf(leg.policy?.timeouts, input.times) });
   } finally {
-    trail.upstreamMs += deps.clock.monotonic() - startedAt;
+    tried.answeredAt = deps.clock.monotonic();
+    trail.upstreamMs += tried.answeredAt - startedAt;
   }
 }

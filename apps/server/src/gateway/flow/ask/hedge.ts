@@ -45,7 +45,9 @@ export async function attemptHedged(
     first.goOn(lifeline);
     return first.end();
   } finally {
-    trail.upstreamMs += deps.clock.monotonic() - startedAt;
+    const now = deps.clock.monotonic();
+    if (trail.last !== null) trail.last.answeredAt = now;
+    trail.upstreamMs += now - startedAt;
   }
 }
 

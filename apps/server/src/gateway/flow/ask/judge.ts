@@ -5,7 +5,7 @@ import type { ErrorCode } from "@ghostllm/contract";
 import type { RestReason } from "#domain/target-rest.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import { retryAfterMs } from "./retry-after.ts";
-import type { WhyLeft } from "#gateway/flow/trail.ts";
+import type { WhyLeft } from "#gateway/flow/tried.ts";
 import type { VendorAnswer } from "#gateway/flow/answer/answer.ts";
 
 export type Outcome = VendorAnswer | UpstreamFailure;

@@ -20,6 +20,7 @@ import type { Outcome } from "./judge.ts";
 import { learn } from "./learn.ts";
 import type { Line } from "./lifeline.ts";
 import type { Patience } from "./patience.ts";
+import { ofAttempt } from "./request-headers.ts";
 import type { RequestHeaders } from "./request-headers.ts";
 import { attemptSession } from "./session-attempt.ts";
 import type { RealtimeClient } from "./session-attempt.ts";
@@ -90,7 +91,7 @@ export async function tryTarget(
       caching,
       dialect,
       isStrict,
-      headers,
+      headers: ofAttempt(headers, trail.trace, tried.number),
       findTurns: (callNames: readonly string[]) => findTurns(deps, caller, callNames),
       facts: answerFactsOf(deps, { requestId: input.requestId, request, startedAt }),
       lifeline,

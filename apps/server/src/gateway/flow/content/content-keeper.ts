@@ -1,7 +1,7 @@
 // Keeps the texts of one request for whoever wants them stored: what went to the vendor, behind the privacy policy, and what the vendor told
 // before placeholders become texts again. Called along the flow, for keys whose policy says so; for all others it costs the reading of one field.
 
-import type { ParsedRequest, StreamTap, ToldAnswer } from "@ghostllm/llm";
+import type { Dialect, ParsedRequest, StreamTap, ToldAnswer } from "@ghostllm/llm";
 import type { ContentOutcome } from "@ghostllm/contract";
 import type { Principal, StoredPrompts } from "#domain/principal.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
@@ -15,9 +15,11 @@ export type ContentDeps = Pick<GatewayDeps, "contents" | "events">;
 
 /** What is kept of a call. */
 interface Call {
-  readonly exchange: Pick<Exchange, "id" | "startedAt" | "header" | "held">;
+  readonly exchange: Pick<Exchange, "id" | "startedAt" | "header" | "held" | "trace">;
   readonly principal: Principal;
   readonly request: ParsedRequest;
+  /** The client's. */
+  readonly dialect: Dialect;
   readonly session?: OpenSession | null;
 }
 
@@ -77,14 +79,18 @@ export class ContentKeeper implements Ear {
   /** The request has ended. Where no answer was told to the client, none is stored. */
   end(hasAnswer: boolean): void {
     if (this.outcome !== null) return;
-    const { exchange, principal, request } = this.#call;
+    const { exchange, principal, request, dialect } = this.#call;
     const { userId, keyId, teamId } = principal;
     const contentType = request.form?.contentType ?? exchange.header("content-type") ?? "application/json";
-    const isKept = this.#deps.contents?.keep({
-      ...{ requestId: exchange.id, createdAt: exchange.startedAt, userId, keyId, teamId },
+    const texts = {
       request: request.body.length === 0 ? null : keptText({ contentType: typeOf(contentType), body: request.body }),
       answer: hasAnswer ? this.#heard.told() : null,
+    };
+    const isKept = this.#deps.contents?.keep({
+      ...{ requestId: exchange.id, createdAt: exchange.startedAt, userId, keyId, teamId },
+      ...texts,
     });
+    exchange.trace?.tell({ ...texts, readAnswer: (text, isStream) => dialect.upstream.readText(text, isStream) });
     this.outcome = isKept === true ? "kept" : "dropped";
     if (isKept !== true) this.#deps.events.contentDropped();
     this.#heard.forget();

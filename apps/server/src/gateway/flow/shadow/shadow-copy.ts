@@ -61,7 +61,8 @@ export class ShadowCopy implements Copy {
     this.#startedAt = deps.clock.now();
     this.#arrivedAt = deps.clock.monotonic();
     this.#id = newId(this.#startedAt);
-    this.#trail = new Trail(this.#arrivedAt);
+    const origin = { id: this.#id, startedAt: this.#startedAt, arrivedAt: this.#arrivedAt };
+    this.#trail = new Trail(this.#arrivedAt, run.exchange.trace?.copy(origin) ?? null);
     const held = run.exchange.newHold();
     const totalMs = Math.min(deps.timeouts.totalMs, run.candidates.policy?.timeouts.totalMs ?? Infinity);
     this.#line = new ShadowLine(run.principal, target, { held, elapsedMs: () => this.#elapsedMs() }, totalMs);
@@ -80,6 +81,7 @@ export class ShadowCopy implements Copy {
       this.#line.release();
       this.#line.exchange.held.release();
       this.#trail.last?.work?.end(this.#deps.clock.monotonic());
+      if (this.#trail.target !== null) this.#trail.trace?.end(this.#elapsedMs());
       this.#over.resolve();
     }
   }
@@ -101,6 +103,7 @@ export class ShadowCopy implements Copy {
       ...{ facts: this.#facts, snapshot: run.snapshot, target: this.#target, provider: this.#target.provider },
       ending: { ...ended, overheadMs: 0 },
       providers: trail.providers?.costs,
+      trace: trail.trace,
     });
     if (line.severedBy !== null) return "aborted";
     return ended.status === "ok" ? "ok" : "failed";
@@ -131,6 +134,7 @@ export class ShadowCopy implements Copy {
     beginTry(deps, input, step, tried);
     try {
       const outcome = await tryTarget(deps, input, step, { tried, patience: null });
+      tried.answeredAt = deps.clock.monotonic();
       if (outcome instanceof UpstreamFailure) return this.#failed(outcome.kind === "timeout" ? 504 : 502);
       return await this.#read(outcome, this.#elapsedMs());
     } catch (error) {
