@@ -6,7 +6,7 @@ import type { TraceSettings } from "./observing.ts";
 import type { ConfigProblem } from "./problems.ts";
 import type { SettingValues } from "./settings.ts";
 import { readPairs } from "./pairs.ts";
-import type { ReadSetting } from "./edge.ts";
+import type { ReadSetting } from "./read-setting.ts";
 
 export function tracesOf(values: SettingValues): TraceSettings {
   return {
