@@ -1,5 +1,5 @@
-// `npm test [-- filters]`: provides what the suites need, runs vitest over everything but the suites that pull plugs
-// (`npm run test:faults`) and the pages in a browser (`npm run test:console`), and closes with one plain line that any runner of
+// `npm test [-- filters]`: provides what the suites need, runs vitest over everything but the suites that have a
+// script of their own (suites.ts), and closes with one plain line that any runner of
 // this command can read: `N passed, N failed` (and `, N skipped`). With CI=true a skip is a failure.
 
 import { type ChildProcess, spawn } from "node:child_process";
@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 
+import { suites as ownSuites } from "./suites.ts";
 import { PostgresMissing } from "./postgres-binaries.ts";
 import { startPostgres, type ThrowAwayPostgres } from "./postgres.ts";
 import { failedFiles, readReport, type Report, reportOfBoth, type Tally, tallyReport } from "./test-report.ts";
@@ -62,9 +63,7 @@ function startVitest(reportFile: string, args: readonly string[], environment: N
 /** Who names files means them, wherever they belong. */
 function suites([first, ...others]: readonly string[]): readonly string[] {
   if (first === "--suite") return ["--project", ...others];
-  return first === undefined
-    ? ["!faults", "!console", "!machines", "!outages", "!observability", "!tls"].flatMap((name) => ["--project", name])
-    : [first, ...others];
+  return first === undefined ? Object.keys(ownSuites).flatMap((name) => ["--project", `!${name}`]) : [first, ...others];
 }
 
 function untilExit(child: ChildProcess): Promise<number> {
