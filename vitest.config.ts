@@ -15,7 +15,9 @@ const alone = ["apps/server/tests/{made-up-names,request-bodies,workers}.test.ts
 const processes = ["tests/{compat,tooling}/**/*.test.ts"];
 
 /** They install what is not from npm: each has a script of its own. */
-const elsewhere = ["agents", "servers", "kafka", "scim", "openwebui", "ship", "litellm"].map((folder) => `tests/${folder}/**`);
+const elsewhere = ["agents", "servers", "kafka", "scim", "openwebui", "ship", "litellm"].map(
+  (folder) => `tests/${folder}/**`,
+);
 
 const own = Object.entries(suites);
 const ofOwn = own.flatMap(([, { include }]) => include);

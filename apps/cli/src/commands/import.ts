@@ -7,11 +7,13 @@ import { CliError, exitCodes } from "#exit-codes.ts";
 import type { Desired } from "#import/desired.ts";
 import { Findings, grades } from "#import/findings.ts";
 import { readLiteLlm } from "#import/litellm/index.ts";
+import { readOneApi } from "#import/one-api/index.ts";
+import { readPortkey } from "#import/portkey/index.ts";
 import type { Changes } from "#import/reconcile/changes.ts";
 import { reconcile } from "#import/reconcile/reconcile.ts";
 import { openSource } from "#import/sources/database.ts";
 import { Variables } from "#import/sources/variables.ts";
-import { readYaml } from "#import/sources/yaml-file.ts";
+import { readDocument, readYaml } from "#import/sources/yaml-file.ts";
 import { printable } from "#output.ts";
 
 interface ImportOptions {
@@ -30,6 +32,8 @@ export function addImportCommand(program: Command, contextOf: ContextOf): void {
     .command("import")
     .description("take over what another gateway has; says what it would do, and does it with --apply");
   addLiteLlm(command, contextOf);
+  addPortkey(command, contextOf);
+  addOneApi(command, contextOf);
 }
 
 function withApply(command: Command, source: string): Command {
@@ -56,6 +60,46 @@ function addLiteLlm(command: Command, contextOf: ContextOf): void {
         await finish(context, await readLiteLlm(source, findings), { findings, options });
       } finally {
         await database?.close();
+      }
+    });
+}
+
+interface PortkeyOptions extends ImportOptions {
+  readonly name: string;
+  readonly model?: string;
+}
+
+function addPortkey(command: Command, contextOf: ContextOf): void {
+  withApply(command.command("portkey <file>"), "portkey")
+    .description("configs of Portkey, each as an alias: one in a file, a list, or an export")
+    .option("--name <name>", "of the alias of a config that has none", "portkey")
+    .option("--model <model>", "what targets that name no model are asked for")
+    .option("--env-file <file>", "NAME=value lines: PORTKEY_SLUG_API_KEY for what is kept at Portkey")
+    .action(async (file: string, options: PortkeyOptions, self: Command) => {
+      const context = contextOf(self);
+      const { name, model = null, source } = options;
+      const value = readDocument(await context.readText(file), file);
+      const variables = await variablesOf(context, options);
+      const findings = new Findings();
+      const desired = readPortkey({ file: value, name, model, variables, source }, findings);
+      await finish(context, desired, { findings, options });
+    });
+}
+
+function addOneApi(command: Command, contextOf: ContextOf): void {
+  withApply(command.command("one-api <database>"), "one-api")
+    .description(
+      "channels, users, tokens and usage of one-api or new-api: its SQLite file, or the URL of its PostgreSQL",
+    )
+    .action(async (address: string, options: ImportOptions, self: Command) => {
+      const context = contextOf(self);
+      const database = await openSource(address);
+      const findings = new Findings();
+      try {
+        const desired = await readOneApi({ database, source: options.source, now: Date.now() }, findings);
+        await finish(context, desired, { findings, options });
+      } finally {
+        await database.close();
       }
     });
 }
