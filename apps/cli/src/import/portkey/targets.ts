@@ -126,14 +126,14 @@ function settingsOf(target: Fields): Readonly<Record<string, string>> {
       const value = textOf(target[field]);
       return value === null ? [] : [[name, value]];
     }),
-  ) as Readonly<Record<string, string>>;
+  );
 }
 
 function headersOf(target: Fields): Readonly<Record<string, string>> {
   const headers = { "openai-organization": target["openai_organization"], "openai-project": target["openai_project"] };
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])),
-  ) as Readonly<Record<string, string>>;
+  );
 }
 
 function notesOf(target: Fields, overrides: Fields): readonly string[] {

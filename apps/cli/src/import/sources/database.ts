@@ -18,7 +18,7 @@ const timestampWithoutZone = 1114;
 
 /** Rejects with a CliError where it cannot be reached, without what its address has of secrets. */
 export async function openSource(address: string): Promise<SourceDatabase> {
-  if (/^mysql/.test(address) || address.includes("@tcp("))
+  if (address.startsWith("mysql") || address.includes("@tcp("))
     throw new CliError("no_database", "MySQL is not read: copy its tables to SQLite or PostgreSQL", exitCodes.usage);
   try {
     return /^postgres(ql)?:\/\//.test(address) ? await openPostgres(address) : await openSqlite(address);
