@@ -6,7 +6,7 @@ import type { Findings } from "#import/findings.ts";
 import { providerName, type ProviderSet } from "#import/providers.ts";
 import { scale } from "#import/weights.ts";
 import { kindOf } from "./kinds.ts";
-import type { Flavour } from "./index.ts";
+import type { Flavour } from "./flavour.ts";
 
 interface Reading {
   readonly flavour: Flavour;

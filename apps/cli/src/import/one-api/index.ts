@@ -10,8 +10,6 @@ import { readChannels, toAliases } from "./channels.ts";
 import { readTokens, readUsers, usualQuota } from "./people.ts";
 import { readLogs } from "./usage.ts";
 
-export type Flavour = "one-api" | "new-api";
-
 export interface OneApiSource {
   readonly database: SourceDatabase;
   readonly source: string;

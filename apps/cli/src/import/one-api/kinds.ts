@@ -2,7 +2,7 @@
 // https://github.com/QuantumNous/new-api (constant/channel.go), which has other numbers for some.
 
 import { textOf, type Fields } from "#import/fields.ts";
-import type { Flavour } from "./index.ts";
+import type { Flavour } from "./flavour.ts";
 
 export interface Kind {
   readonly type: string;

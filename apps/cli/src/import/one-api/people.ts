@@ -6,7 +6,7 @@ import { usdOf } from "#import/amounts.ts";
 import type { Bounds, DesiredKey, DesiredUser } from "#import/desired.ts";
 import { nameOf, numberOf, textOf, type Fields } from "#import/fields.ts";
 import type { Findings } from "#import/findings.ts";
-import type { Flavour } from "./index.ts";
+import type { Flavour } from "./flavour.ts";
 
 /** Of a USD, where nobody has set QuotaPerUnit to something else. */
 export const usualQuota = 500_000;

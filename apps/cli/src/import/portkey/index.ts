@@ -8,6 +8,7 @@ import type { Findings } from "#import/findings.ts";
 import { ProviderSet } from "#import/providers.ts";
 import type { Variables } from "#import/sources/variables.ts";
 import { scale } from "#import/weights.ts";
+import type { PortkeyReading } from "./reading.ts";
 import { aliasTerms } from "./terms.ts";
 import { readTarget, type PlacedTarget } from "./targets.ts";
 
@@ -67,14 +68,6 @@ function aliasName(name: string): string {
       .replace(/[\s\p{Cc}]+/gu, "-")
       .slice(0, 128) || "portkey"
   );
-}
-
-export interface PortkeyReading {
-  readonly providers: ProviderSet;
-  readonly variables: Variables;
-  readonly model: string | null;
-  readonly findings: Findings;
-  readonly item: string;
 }
 
 const modes: Readonly<Record<string, DesiredAlias["terms"]["strategy"]>> = {

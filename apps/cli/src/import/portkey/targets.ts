@@ -2,7 +2,7 @@
 
 import { isEmpty, isFields, numberOf, textOf, type Fields } from "#import/fields.ts";
 import { providerName, type ProviderFacts } from "#import/providers.ts";
-import type { PortkeyReading } from "./index.ts";
+import type { PortkeyReading } from "./reading.ts";
 
 export interface PlacedTarget {
   readonly provider: string;
