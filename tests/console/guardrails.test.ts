@@ -53,6 +53,30 @@ async function beginCreating(page: Page, name: string) {
 }
 
 describe.skipIf(executable === null)("an admin", () => {
+  it("makes one that holds answers to a JSON Schema, and tries it", async () => {
+    const { page, problems } = await suite.visits.openAs(admin, "/guardrails");
+    const { dialog, create } = await beginCreating(page, "orders");
+    await dialog.getByLabel("Looks for").selectOption("json-schema");
+    await dialog.getByLabel(labelled("JSON Schema")).fill("{ no");
+    await create.click();
+    await expect.poll(() => isWrong(page, "JSON Schema")).toBe("true");
+    await dialog.getByLabel(labelled("JSON Schema")).fill('{"required": ["id"]}');
+    await expectSound(page);
+    await create.click();
+    await page.getByRole("heading", { name: "orders" }).waitFor();
+    expect(await named("orders")).toMatchObject({
+      ...{ stage: "output", check: { kind: "json-schema", schema: { required: ["id"] }, from_request: false } },
+    });
+    const run = page.getByRole("region", { name: "Dry run" });
+    await run.getByLabel("Text", { exact: true }).fill("{}");
+    await run.getByLabel("As a text of").selectOption("output");
+    await run.getByRole("button", { name: "Try it" }).click();
+    await run.getByText("It does not match.").waitFor();
+    const { id = "" } = (await named("orders")) ?? {};
+    await api().guardrails.remove({ params: { id } });
+    expect(problems).toEqual([]);
+  });
+
   it("makes one of words and patterns, with the server's words where one is wrong, changes it, switches it off and deletes it", async () => {
     const { page, problems } = await suite.visits.openAs(admin, "/guardrails");
     const { dialog, create } = await beginCreating(page, "code names");
@@ -245,7 +269,7 @@ describe.skipIf(executable === null)("a dry run", () => {
     expect(await line("hides birds").innerText()).toMatch(/redact\s+Kestrel/);
     expect(await line("counts letters").innerText()).toMatch(/flag\s+It is too long/);
     expect(await line("of answers").innerText()).toMatch(/not looked at/);
-    expect(await line("asks a webhook").innerText()).toMatch(/not asked\s+A webhook would say: a dry run asks none/);
+    expect(await line("asks a webhook").innerText()).toMatch(/not asked\s+A webhook would say/);
     expect(await line("long talks").innerText()).toMatch(/finds nothing/);
     await expectSound(page);
     await trial(page).getByLabel("As a text of").selectOption("output");
@@ -285,6 +309,7 @@ describe.skipIf(executable === null)("whoever manages a team", () => {
     expect(await dialog.getByLabel("Looks for").locator("option").allInnerTexts()).toEqual([
       "words and patterns",
       "size",
+      "JSON Schema of answers",
     ]);
     await dialog.getByLabel(labelled("Words")).fill("wren");
     await create.click();

@@ -214,6 +214,15 @@ describe("guardrails", () => {
     const asks = ["guardrail", "create", "--name", "rules", "--webhook", "https://rules.example/check", "--open"];
     expect((await ghostllm(asks)).out).toContain("whsec_");
     expect((await ghostllm(["guardrail", "create", "--name", "none"])).code).toBe(2);
+    const schema = join(directory, "order.schema.json");
+    await writeFile(schema, '{"required": ["id"]}');
+    expect(await json(["guardrail", "create", "--name", "orders", "--schema", schema])).toMatchObject({
+      ...{ stage: "output", check: { kind: "json-schema", schema: { required: ["id"] }, from_request: false } },
+    });
+    const tried = await ghostllm(["guardrail", "try", "{}", "--stage", "output", "--only", "orders"]);
+    expect([tried.code, tried.out]).toEqual([0, expect.stringMatching(/block +orders\s+It is blocked/)]);
+    expect((await ghostllm(["guardrail", "try", "a bluebird", "--only", "birds"])).out).toContain("a [redacted]");
+    await json(["guardrail", "delete", "orders"]);
     expect((await ghostllm(["guardrail", "list"])).out).toMatch(
       /birds +everyone +all +both +text +redact +closed +yes/,
     );

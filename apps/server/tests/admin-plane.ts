@@ -54,6 +54,7 @@ import { createCompressor } from "#edge/compressor.ts";
 import { Egress, usualEgress } from "#domain/egress/egress.ts";
 import type { EgressSettings } from "#domain/egress/egress.ts";
 import { Secret } from "#domain/secret.ts";
+import { SchemaWork } from "#gateway/schema-work/schema-work.ts";
 import type { TestDatabase } from "./store-support/engines.ts";
 import { copySqlite } from "./store-support/templates.ts";
 
@@ -197,6 +198,7 @@ export async function startAdminPlane({
     ...{ services, registry },
     contents: new ContentReader({ store, keys: contentKeys }),
     ...{ chatTexts, savedChats: new SavedChats({ store, texts: chatTexts }) },
+    ...{ schemaChecks: new SchemaWork(), askGuardrail: () => Promise.reject(new Error("nobody is asked here")) },
     clock,
     addresses: new ClientAddresses({ addresses: trustedProxies, header: "auto" }),
     compressor: createCompressor({ isEnabled: true, minBytes: 1024 }),

@@ -110,6 +110,19 @@ describe("a guardrail", () => {
       { check: { kind: "webhook", url: "https://hooks.example" }, action: "redact", stage: "both" },
       "action",
     ],
+    ["a schema that is none", { check: { kind: "json-schema", schema: "x" }, stage: "output" }, "check"],
+    ["no schema at all", { check: { kind: "json-schema" }, stage: "output" }, "check"],
+    [
+      "a schema whose pattern goes back",
+      { check: { kind: "json-schema", schema: { pattern: "(?=a)b" } }, stage: "output" },
+      "check.schema",
+    ],
+    ["a schema of requests", { check: { kind: "json-schema", schema: {} } }, "stage"],
+    [
+      "a schema that redacts",
+      { check: { kind: "json-schema", schema: {} }, stage: "output", action: "redact" },
+      "action",
+    ],
     ["a team that nobody knows", { applies_to: { kind: "team", id: "none" } }, "applies_to.id"],
   ] as const)("is refused: %s", async (_name, given, param) => {
     await expect(make(given as Partial<Given>)).rejects.toMatchObject({
@@ -130,6 +143,43 @@ describe("a webhook", () => {
     const renewed = await server.admin.guardrails.update({ params, body: { new_secret: true } });
     expect(renewed.secret).toMatch(/^whsec_/);
     expect(renewed.secret).not.toBe(made.secret);
+  });
+});
+
+describe("a schema of answers", () => {
+  it("is held at each worker, tried with a text, and told as it was given", async () => {
+    const check = { kind: "json-schema", schema: { required: ["id"] }, from_request: false } as const;
+    const made = await make({ check, stage: "output" });
+    expect(made.check).toEqual(check);
+    vendor.script({ kind: "chat", text: '{"no": 1}' });
+    for (let at = 0; at < 4; at += 1) expect((await chat("hi")).text).toContain("#/required");
+    vendor.script({ kind: "chat", text: '{"id": 1}' });
+    for (let at = 0; at < 4; at += 1) expect((await chat("hi")).status).toBe(200);
+    const trial = async (text: string, stage: "input" | "output" = "output") =>
+      (await server.admin.guardrails.try({ body: { text, stage } })).guardrails[0]?.outcome;
+    expect(await trial('{"id": 2}')).toBe("none");
+    expect([await trial("{}"), await trial("{}", "input")]).toEqual(["block", "other_stage"]);
+  });
+});
+
+describe("a trial that asks", () => {
+  it("is told what a webhook says of the text as the others have left it, and is for who may change all", async () => {
+    const judge = await startFakeUpstream();
+    await make({ action: "redact" });
+    const asking = { kind: "webhook", url: `${judge.url}/check` } as const;
+    const { id } = await make({ check: asking, stage: "input", action: "redact" });
+    const tryIt = (ask: boolean, by = server.admin) =>
+      by.guardrails.try({ body: { text: "a bluebird", stage: "input", ask } });
+    expect((await tryIt(false)).guardrails[1]?.outcome).toBe("not_asked");
+    judge.script({ kind: "answer", body: { action: "redact", texts: ["a bird"] } });
+    expect(await tryIt(true)).toMatchObject({ text: "a bird", guardrails: [{}, { outcome: "redact" }] });
+    const [{ headers = {}, text = "{}" } = {}] = judge.received;
+    expect(JSON.parse(text)).toMatchObject({ guardrail: { id }, texts: ["a [redacted]"], key_id: "" });
+    expect(headers["webhook-signature"]).toMatch(/^v1,/);
+    judge.script({ kind: "answer", status: 500 });
+    expect(await tryIt(true)).toMatchObject({ outcome: "blocked", guardrails: [{}, { outcome: "failed" }] });
+    await expect(tryIt(true, managers)).rejects.toMatchObject({ status: 403 });
+    await judge.close();
   });
 });
 

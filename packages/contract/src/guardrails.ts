@@ -1,6 +1,6 @@
 // The words of guardrails, which both planes and clients share.
 
-export const guardrailKinds = ["text", "size", "webhook", "moderation"] as const;
+export const guardrailKinds = ["text", "size", "webhook", "moderation", "json-schema"] as const;
 export type GuardrailKind = (typeof guardrailKinds)[number];
 
 /** What it is held against: the request, before a vendor is asked, or the answer, before the client is told. */

@@ -91,6 +91,8 @@ export { watched } from "#dialects/texts/watched-text.ts";
 export type { FoundText, TextWatch } from "#dialects/texts/watched-text.ts";
 export { editFormTexts } from "#dialects/texts/form-texts.ts";
 export { behindLastSaid, messagesIn, saidIn, withMessages } from "#dialects/passage/conversation.ts";
+export { answeredIn, formatOf } from "#dialects/passage/answered-texts.ts";
+export type { AnsweredText } from "#dialects/passage/answered-texts.ts";
 export type { ToldAnswer } from "#dialects/passage/conversation.ts";
 export { dropMembers } from "./wire/drop-members.ts";
 export { readMessage, titleOfChat } from "#dialects/passage/told-messages.ts";

@@ -6,6 +6,7 @@ import { parseCount } from "#arguments.ts";
 import type { ContextOf } from "#context.ts";
 import { CliError, exitCodes, notFound } from "#exit-codes.ts";
 import { listAll } from "#lookup.ts";
+import { printable } from "#output.ts";
 import { findConsentHolder } from "./consent-policy.ts";
 
 type Guardrail = RouteAnswer<AdminRoutes["guardrails"]["get"]>;
@@ -21,6 +22,8 @@ interface CreateOptions {
   readonly most?: number;
   readonly webhook?: string;
   readonly moderation?: string;
+  readonly schema?: string;
+  readonly schemaOfRequest?: boolean;
   readonly action?: string;
   readonly open?: boolean;
   readonly file?: string;
@@ -30,6 +33,7 @@ export function addGuardrailCommand(program: Command, contextOf: ContextOf): voi
   const guardrail = program.command("guardrail").description("what is looked for in requests and answers");
   addCreate(guardrail, contextOf);
   addSwitch(guardrail, contextOf);
+  addTry(guardrail, contextOf);
 
   guardrail
     .command("list")
@@ -65,6 +69,8 @@ function addCreate(guardrail: Command, contextOf: ContextOf): void {
     .option("--most <characters>", "finds what has more characters", parseCount)
     .option("--webhook <url>", "asks this server")
     .option("--moderation <provider>", "asks the moderation endpoint of this provider")
+    .option("--schema <path>", "holds answers to the JSON Schema in this file")
+    .option("--schema-of-request", "holds answers to the JSON Schema that their request asks for")
     .option("--action <action>", "block, redact or flag")
     .option("--open", "what it cannot be held against passes")
     .option("--file <path>", "the guardrail as JSON; the options above go before it")
@@ -91,13 +97,48 @@ function addSwitch(guardrail: Command, contextOf: ContextOf): void {
       });
 }
 
+interface TryOptions {
+  readonly stage?: string;
+  readonly only?: readonly string[];
+  readonly ask?: boolean;
+}
+
+function addTry(guardrail: Command, contextOf: ContextOf): void {
+  guardrail
+    .command("try <text>")
+    .description("say what guardrails would do with a text, which is kept nowhere")
+    .option("--stage <stage>", "input, as of a request, or output, as of an answer")
+    .option("--only <names...>", "these, also where they are switched off; all that are switched on where left out")
+    .option("--ask", "webhooks and moderation endpoints are asked")
+    .action(async (text: string, { stage = "input", only, ask = false }: TryOptions, command: Command) => {
+      const { output, connect } = contextOf(command);
+      const { client } = await connect();
+      const ids = only && (await Promise.all(only.map(async (name) => (await findGuardrail(client, name)).id)));
+      const body = { text, stage: stage as Stage, ask, guardrail_ids: ids ?? null };
+      const trial = await client.guardrails.try({ body });
+      output.show(trial, linesOfTrial(text, trial));
+    });
+}
+
+type Stage = NonNullable<RouteInput<AdminRoutes["guardrails"]["try"]>["body"]>["stage"];
+
+function linesOfTrial(text: string, trial: RouteAnswer<AdminRoutes["guardrails"]["try"]>): readonly string[] {
+  const told = trial.text;
+  return [
+    ...trial.guardrails.map(({ outcome, name }) => printable(`${outcome.padEnd(11)}  ${name}`)),
+    told === null ? "It is blocked." : told === text ? "It passes as it is." : printable(`It passes as: ${told}`),
+  ];
+}
+
 /** What is wrong with it, the server judges. */
 async function toBody(client: Client, options: CreateOptions): Promise<Given> {
-  const { name, of, models, stage, action, open, file } = options;
-  const given: Partial<Given> = file === undefined ? {} : readGuardrail(file);
+  const { name, of, models, action, open, file } = options;
+  const given: Partial<Given> = file === undefined ? {} : readJson(file, "a guardrail");
   const check = checkOf(options) ?? given.check;
   if (check === undefined)
     throw new CliError("missing_check", "Say what is looked for: --words, --patterns, --most, ...", exitCodes.usage);
+  // There is no other for it.
+  const stage = options.stage ?? (check.kind === "json-schema" ? "output" : undefined);
   return {
     ...given,
     ...{ name: name ?? given.name ?? "", check },
@@ -109,19 +150,27 @@ async function toBody(client: Client, options: CreateOptions): Promise<Given> {
   };
 }
 
-function checkOf({ words, patterns, most, webhook, moderation }: CreateOptions): Given["check"] | undefined {
+function checkOf(options: CreateOptions): Given["check"] | undefined {
+  const { words, patterns, most, webhook, moderation, schema, schemaOfRequest } = options;
   if (words !== undefined || patterns !== undefined)
     return { kind: "text", words: [...(words ?? [])], patterns: [...(patterns ?? [])] };
   if (most !== undefined) return { kind: "size", most };
+  if (schema !== undefined || schemaOfRequest === true)
+    return {
+      kind: "json-schema",
+      schema: schema === undefined ? null : readJson(schema, "a JSON Schema"),
+      from_request: schemaOfRequest === true,
+    };
   if (webhook !== undefined) return { kind: "webhook", url: webhook };
   return moderation === undefined ? undefined : { kind: "moderation", provider: moderation };
 }
 
-function readGuardrail(path: string): Partial<Given> {
+/** As it is: the server judges what is in it. */
+function readJson<Json>(path: string, what: string): Json {
   try {
     return JSON.parse(readFileSync(path, "utf8"));
   } catch {
-    throw new CliError("invalid_file", `${path} is no file with a guardrail as JSON`, exitCodes.usage);
+    throw new CliError("invalid_file", `${path} is no file with ${what} as JSON`, exitCodes.usage);
   }
 }
 

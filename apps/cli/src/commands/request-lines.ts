@@ -18,6 +18,10 @@ export function linesOfRequest(detail: Detail): readonly string[] {
     attemptsOf(detail),
     named("Held to", limitsOf(detail.why)),
     named("Cost", costOf(detail)),
+    named(
+      "Guardrails",
+      detail.why.guardrails.map(({ name, stage, outcome }) => `${outcome.padEnd(8)}  ${name}  (${stage})`),
+    ),
     named("Notes", detail.why.notes),
   ];
   return parts

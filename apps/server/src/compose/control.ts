@@ -47,6 +47,8 @@ import { version } from "#version.ts";
 import type { GatewayReports } from "#control/targets/gateway-reports.ts";
 import type { Refusals } from "#control/live/refusals.ts";
 import type { FinishedRequests } from "#control/live/finished-requests.ts";
+import { askerAlone } from "#gateway/flow/guard/ask-alone.ts";
+import { SchemaWork } from "#gateway/schema-work/schema-work.ts";
 import { openEvents } from "./events.ts";
 import { openMailer } from "./mail.ts";
 import { startReports } from "./reports.ts";
@@ -200,6 +202,8 @@ async function openServer(
   const resting = () => restingTargets(snapshots.current(), vendors.targetHealth, clock.monotonic());
   const eventStreams = openEvents({ foundation, store, leases, vendors, link }, { encryption, resting });
   const mailer = await openMailer(config, disposer);
+  const schemaChecks = new SchemaWork();
+  disposer.add(() => schemaChecks.close());
   startReports({ foundation, store, leases }, mailer);
   const server = await createControlServer({
     ...{ store, registry, encryption, definitions, baseUrlOf, egress, fetchJson, prices },
@@ -207,7 +211,8 @@ async function openServer(
     ...{ sessions, passwords, issuerSignIn, secondFactor, factorDemand, mailer },
     passkeys: new Passkeys({ store, encryption, clock, publicUrl: config.mail.publicUrl }),
     contents: new ContentReader({ store, keys: contentKeys }),
-    ...{ savedChats: chats.saved, chatTexts: chats.texts },
+    ...{ savedChats: chats.saved, chatTexts: chats.texts, schemaChecks },
+    askGuardrail: askerAlone({ ...vendors, snapshots, clock, version }),
     ...{ adminKeys: facts.adminKeys, services: config.services },
     consoleDirectory: config.console.directory,
     ...{ finished, refusals, reports, journal: journals, monitor, dataDir: config.dataDir },

@@ -33,6 +33,7 @@ import { createListener } from "#gateway/http/listener.ts";
 import { buildRouter } from "#gateway/http/router.ts";
 import { gatewayRoutes } from "#gateway/route-sources.ts";
 import { Readiness } from "#gateway/readiness.ts";
+import { SchemaWork } from "#gateway/schema-work/schema-work.ts";
 import { BatchedAppends } from "#link/journal/batched-appends.ts";
 import type { JournalSink } from "#link/journal/journal.ts";
 import type { Lease } from "#link/lease.ts";
@@ -159,8 +160,8 @@ async function depsOf(parts: GatewayParts) {
   const { timeouts, limits, answers } = config;
   const { upstream, sockets, authenticator, targetHealth } = vendors;
   const { snapshots } = control;
-  const [estimator, heavyWork] = [createEstimator(), createHeavyWork()];
-  disposer.add(async () => void (await Promise.all([estimator.close(), heavyWork.close()])));
+  const [estimator, heavyWork, schemaChecks] = [createEstimator(), createHeavyWork(), new SchemaWork()];
+  disposer.add(async () => void (await Promise.all([estimator, heavyWork, schemaChecks].map((one) => one.close()))));
   const capacity = capacityWithin(config.capacity, await openFilesLimit());
   const heldBytes = new HeldBytes(capacity, neighbours);
   metrics.watchHeldBytes(() => heldBytes.total);
@@ -178,6 +179,7 @@ async function depsOf(parts: GatewayParts) {
     authenticator,
     estimator,
     heavyWork,
+    schemaChecks,
     targetHealth,
     waitingRoom,
     promptHolders,

@@ -1,5 +1,6 @@
 import type { AnswerSettings, Capacity, RequestLimits, Timeouts } from "#config/config.ts";
 import type { Awaitable, Clock, SteadyTime } from "#domain/clock.ts";
+import type { SchemaChecks } from "#domain/guardrails/schema-checks.ts";
 import type { SnapshotReader } from "#domain/snapshot.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import type { ClientAddresses } from "#edge/client-addresses.ts";
@@ -53,6 +54,8 @@ export interface Vendors {
   readonly places: Places;
   readonly hedgeShares: HedgeShares;
   readonly heavyWork: HeavyWork;
+  /** Whoever looks JSON Schemas through. */
+  readonly schemaChecks: SchemaChecks;
   readonly estimator: Estimator;
 }
 

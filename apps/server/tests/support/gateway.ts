@@ -49,6 +49,7 @@ import { createVendorSockets } from "#gateway/upstream/sockets/vendor-sockets.ts
 import { createUpstreamClient } from "#gateway/upstream/client.ts";
 import { direct } from "#gateway/upstream/lanes.ts";
 import { Readiness } from "#gateway/readiness.ts";
+import { SchemaWork } from "#gateway/schema-work/schema-work.ts";
 import { nobodyKeepsSessions } from "#link/chat-sessions.ts";
 import { nobodyKnows } from "#link/consents.ts";
 import { nobodyRemembers } from "#link/told-requests.ts";
@@ -203,7 +204,9 @@ type Settings = Partial<
 };
 
 /** They take longer to start than most tests; all gateways of a process share them. */
-const threads = { estimator: createEstimator(), heavyWork: createHeavyWork() };
+const threads = {
+  ...{ estimator: createEstimator(), heavyWork: createHeavyWork(), schemaChecks: new SchemaWork() },
+};
 
 export async function startGateway(snapshot: Snapshot, settings: Settings = {}): Promise<TestGateway> {
   const config = loadConfig({ environment: {}, cwd: "/nonexistent" });

@@ -26,11 +26,14 @@ const meanings = {
   model: "Null: the provider's usual one.",
   categories: "Which of the endpoint's categories count. Null: any.",
   threshold: "A score of that or more counts. Null: what the endpoint itself has decided.",
-  deadline_ms: "For so long somebody else is waited for, each time he is asked.",
+  schema: "JSON Schema that the text of an answer is held to. Null: only what the request itself asks for.",
+  from_request: "Held to the schema, or to JSON, that the request itself asks for in its own dialect, where it does.",
+  deadline_ms:
+    "For so long somebody else is waited for, each time he is asked, and a JSON Schema is looked through at the most.",
   tried_ids:
     "These, also where they are switched off. Null: all that are switched on, or only the draft where there is one.",
   outcome:
-    "`flag`, `redact`, `block`: it has found something, and does that. `none`: it has not. `not_asked`: somebody else would say, who is not asked here. `other_stage`: it is not held against it.",
+    "`flag`, `redact`, `block`: it has found something, and does that. `none`: it has not. `not_asked`: somebody else would say, who is not asked. `failed`: it could not be made. `other_stage`: it is not held against it.",
   found: "Where in the text, in UTF-16 code units: the first hundred. Empty where its size is what was found.",
   secret: "Of a webhook, where it is new: it is shown once.",
 };
@@ -49,6 +52,8 @@ const check = z
     model: z.string().nullable().optional().describe(meanings.model),
     categories: z.array(z.string()).nullable().optional().describe(meanings.categories),
     threshold: z.number().nullable().optional().describe(meanings.threshold),
+    schema: z.record(z.string(), z.unknown()).nullable().optional().describe(meanings.schema),
+    from_request: z.boolean().optional().describe(meanings.from_request),
   })
   .describe("The fields of its kind.");
 
@@ -113,6 +118,26 @@ const moderationCheck = z.strictObject({
   threshold: z.number().min(0).max(1).nullable().default(null).describe(meanings.threshold),
 });
 
+const mostSchemaCharacters = 65_536;
+
+const schemaCheck = z
+  .strictObject({
+    kind: z.literal("json-schema"),
+    schema: z
+      .record(z.string(), z.unknown())
+      .refine((schema) => JSON.stringify(schema).length <= mostSchemaCharacters, {
+        error: `At most ${mostSchemaCharacters} characters`,
+      })
+      .nullable()
+      .default(null)
+      .describe(meanings.schema),
+    from_request: z.boolean().default(false).describe(meanings.from_request),
+  })
+  .refine(({ schema, from_request: fromRequest }) => schema !== null || fromRequest, {
+    error: "Give a schema, or `from_request`",
+    path: ["schema"],
+  });
+
 const input = {
   name: z.string().trim().min(1).max(100),
   applies_to: z
@@ -124,7 +149,7 @@ const input = {
     .describe(meanings.applies_to),
   models: z.array(z.string().min(1).max(200)).min(1).max(100).nullable().describe(meanings.models),
   stage: z.enum(guardrailStages).describe(meanings.stage),
-  check: z.discriminatedUnion("kind", [textCheck, sizeCheck, webhookCheck, moderationCheck]),
+  check: z.discriminatedUnion("kind", [textCheck, sizeCheck, webhookCheck, moderationCheck, schemaCheck]),
   action: z.enum(guardrailActions).describe(meanings.action),
   replacement: z.string().max(200).describe(meanings.replacement),
   on_failure: z.enum(guardrailOnFailures).describe(meanings.on_failure),
@@ -149,13 +174,17 @@ const guardrailUpdate = z
 
 /** Patterns take a time that is linear in it, and a thread that others need. */
 const mostTried = 5_000;
-const outcomes = ["none", "flag", "redact", "block", "not_asked", "other_stage"] as const;
+const outcomes = ["none", "flag", "redact", "block", "not_asked", "other_stage", "failed"] as const;
 
 const trialInput = z
   .strictObject({
     text: z.string().min(1).max(mostTried).describe("Kept nowhere."),
     stage: z.enum(["input", "output"]).describe("As a text of a request, or of an answer."),
     guardrail_ids: z.array(id).min(1).max(200).nullable().default(null).describe(meanings.tried_ids),
+    ask: z
+      .boolean()
+      .default(false)
+      .describe("Webhooks and moderation endpoints are asked: for who may change all guardrails."),
     draft: z
       .strictObject({
         ...{ name: input.name.default("draft"), check: input.check, action: input.action.default("block") },
@@ -222,7 +251,7 @@ export const guardrailRoutes = defineRoutes({
     status: 200,
     summary: "Try guardrails with a text",
     description:
-      "What each finds in it and does with it, by what requests and answers are held to. Nobody is asked: not a vendor, nor a webhook or a moderation endpoint, of which it says so. The text is taken for the only one of its request or answer.",
+      "What each finds in it and does with it, by what requests and answers are held to. No vendor is asked, nor a webhook or a moderation endpoint without `ask`, of which it says so. The text is taken for the only one of its request or answer.",
   },
   get: {
     id: "guardrails.get",

@@ -139,9 +139,32 @@ function ModerationFields({ server: { form, errorOf, errorIn } }: GuardrailPartP
   );
 }
 
+function SchemaFields({ server: { form, errorOf, errorIn } }: GuardrailPartProps) {
+  return (
+    <>
+      <TextAreaField
+        label="JSON Schema"
+        isOptional
+        rows={6}
+        placeholder={'{"type": "object", "required": ["answer"]}'}
+        help="What each answer of a chat is to match, with nothing around it. Answers that call tools are left alone."
+        error={errorIn("check.schema")}
+        field={form.register("check.schema")}
+      />
+      <CheckField
+        label="Also what the request asks for"
+        help="The schema of its own response format, where it has one."
+        error={errorOf("check.from_request")}
+        field={form.register("check.from_request")}
+      />
+    </>
+  );
+}
+
 const fieldsOf: Readonly<Record<string, Fields>> = {
   text: TextFields,
   size: SizeFields,
   webhook: WebhookFields,
   moderation: ModerationFields,
+  "json-schema": SchemaFields,
 };

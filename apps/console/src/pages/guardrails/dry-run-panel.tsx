@@ -3,6 +3,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useApi } from "#api/api.tsx";
+import { useCaller } from "#api/me.ts";
 import { Button } from "#parts/button.tsx";
 import { choiceClass, Field, inputClass } from "#parts/field.tsx";
 import { Panel } from "#parts/panel.tsx";
@@ -17,14 +18,16 @@ export function DryRunPanel({ ids }: { readonly ids: readonly string[] | null })
   const { client } = useApi();
   const [text, setText] = useState("");
   const [stage, setStage] = useState<Stage>("input");
+  const [ask, setAsk] = useState(false);
+  const mayAsk = useCaller().mayForAll("guardrails.update");
   const trial = useMutation({
     mutationFn: async () => {
-      const body = { text, stage, guardrail_ids: ids === null ? null : [...ids] };
+      const body = { text, stage, ask: ask && mayAsk, guardrail_ids: ids === null ? null : [...ids] };
       return { tried: { text, stage }, trial: await client.guardrails.try({ body }) };
     },
   });
   return (
-    <Panel title="Dry run" note="nobody is asked" className="max-w-3xl">
+    <Panel title="Dry run" note={ask ? "no vendor is asked" : "nobody is asked"} className="max-w-3xl">
       <form
         className="grid gap-3.5 px-4 py-3"
         noValidate
@@ -36,6 +39,12 @@ export function DryRunPanel({ ids }: { readonly ids: readonly string[] | null })
         <TextField value={text} onChange={setText} ofAll={ids === null} />
         <div className="flex flex-wrap items-center gap-2">
           <StageChoice value={stage} onChange={setStage} />
+          {mayAsk && (
+            <label className="flex items-center gap-1.5 text-muted">
+              <input type="checkbox" checked={ask} onChange={({ target }) => setAsk(target.checked)} />
+              Ask webhooks and moderation endpoints
+            </label>
+          )}
           <Button type="submit" disabled={text === ""} isBusy={trial.isPending}>
             Try it
           </Button>

@@ -30,7 +30,9 @@ export function GuardrailFacts({ guardrail }: { readonly guardrail: Guardrail })
           ["Action", <ActionTag action={action} />],
           ...(action === "redact" ? [["In its place", <Lines texts={[replacement]} />] as const] : []),
           ["What it cannot be held against", wordOf(failureWords, guardrail.on_failure)],
-          ...(isAsked(check.kind) ? [["It waits", `${formatCount(guardrail.deadline_ms)} ms`] as const] : []),
+          ...(isAsked(check.kind) || check.kind === "json-schema"
+            ? [["It waits", `${formatCount(guardrail.deadline_ms)} ms`] as const]
+            : []),
           ...(check.kind === "webhook" ? [["Secret", "shown when it was made, and to nobody again"] as const] : []),
           ["Changed", <Time at={guardrail.updated_at} />],
           ["Created", <Time at={guardrail.created_at} />],
@@ -43,6 +45,11 @@ export function GuardrailFacts({ guardrail }: { readonly guardrail: Guardrail })
 
 function checkFacts(check: Guardrail["check"]): readonly Fact[] {
   const { kind, words = [], patterns = [] } = check;
+  if (kind === "json-schema" && check.schema)
+    return [
+      ["Looks for", checkWords(check)],
+      ["Schema", <Lines texts={JSON.stringify(check.schema, null, 2).split("\n")} />],
+    ];
   if (kind !== "text") return [["Looks for", checkWords(check)]];
   return [
     ...(words.length === 0 ? [] : [["Words", <Lines texts={words} />] as const]),

@@ -66,7 +66,7 @@ export function GuardrailForm({ present, action, send, onCancel }: GuardrailForm
 
 /** Lists are written as one text each. */
 function isOfList(param: string): boolean {
-  return /^(models|check\.(words|patterns|categories))\b/.test(param);
+  return /^(models|check\.(words|patterns|categories|schema))\b/.test(param);
 }
 
 /** `isFixed`: what it asks is not the caller's to change. */
@@ -77,11 +77,13 @@ function WhatFields({ server, isFixed }: GuardrailPartProps & { readonly isFixed
   const kinds = Object.entries(kindWords).filter(([kind]) => mayAsk || !isAsked(kind));
   return (
     <>
-      <SelectField label="It looks at" error={errorOf("stage")} field={form.register("stage")}>
-        <option value="both">requests and answers</option>
-        <option value="input">requests, before a vendor is asked</option>
-        <option value="output">answers, before the client is told</option>
-      </SelectField>
+      {form.watch("check.kind") !== "json-schema" && (
+        <SelectField label="It looks at" error={errorOf("stage")} field={form.register("stage")}>
+          <option value="both">requests and answers</option>
+          <option value="input">requests, before a vendor is asked</option>
+          <option value="output">answers, before the client is told</option>
+        </SelectField>
+      )}
       {isFixed ? (
         <p className="text-xs text-muted">Somebody else is asked. Whoever may change all guardrails says whom.</p>
       ) : (

@@ -34,6 +34,8 @@ interface CheckValues {
   model: string;
   categories: string;
   threshold: string;
+  schema: string;
+  from_request: boolean;
 }
 
 /** Of the parts of the form. */
@@ -68,6 +70,8 @@ function checkValuesOf(check: Guardrail["check"]): CheckValues {
     ...{ url: check.url ?? "", provider: check.provider ?? "", model: check.model ?? "" },
     categories: check.categories?.join("\n") ?? "",
     threshold: String(check.threshold ?? ""),
+    schema: check.schema ? JSON.stringify(check.schema, null, 2) : "",
+    from_request: check.from_request ?? false,
   };
 }
 
@@ -78,7 +82,7 @@ export function toBody(values: GuardrailValues) {
     ...{ name, replacement, check: toCheck(check) },
     applies_to: { kind: of.kind as HolderKind, id: of.kind === "everyone" ? null : of.id },
     models: linesOf(values.models),
-    stage: values.stage as Body["stage"],
+    stage: (check.kind === "json-schema" ? "output" : values.stage) as Body["stage"],
     action: values.action as Body["action"],
     on_failure: values.on_failure as Body["on_failure"],
     // Empty is no number: the server says so.
@@ -86,10 +90,21 @@ export function toBody(values: GuardrailValues) {
   };
 }
 
+/** What is no JSON goes to the server as the text that it is: that says what is wrong with it. */
+function toSchema(text: string): Record<string, unknown> | null {
+  if (text.trim() === "") return null;
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return text as unknown as Record<string, unknown>;
+  }
+}
+
 function toCheck(check: CheckValues): Body["check"] {
   const { kind, url, provider, whole_words } = check;
   if (kind === "size") return { kind, unit: check.unit as "characters" | "tokens", most: toNumber(check.most) ?? 0 };
   if (kind === "webhook") return { kind, url };
+  if (kind === "json-schema") return { kind, schema: toSchema(check.schema), from_request: check.from_request };
   if (kind === "moderation")
     return {
       ...{ kind, provider, model: check.model.trim() === "" ? null : check.model.trim() },

@@ -10,6 +10,7 @@ export const kindWords: Words = {
   size: "size",
   webhook: "webhook",
   moderation: "moderation endpoint",
+  "json-schema": "JSON Schema of answers",
 };
 
 export const stageWords: Words = { both: "requests and answers", input: "requests", output: "answers" };
@@ -28,7 +29,13 @@ export function checkWords({ kind, ...check }: Guardrail["check"]): string {
   if (kind === "text") return textWords([...(check.words ?? []), ...(check.patterns ?? [])]);
   if (kind === "size") return `more than ${formatCount(check.most ?? 0)} ${check.unit ?? ""}`;
   if (kind === "webhook") return check.url ?? "";
+  if (kind === "json-schema") return schemaWords(check);
   return moderationWords(check);
+}
+
+function schemaWords({ schema = null, from_request: ofRequest }: Omit<Guardrail["check"], "kind">): string {
+  const own = schema === null ? "" : "a schema of its own";
+  return [own, ofRequest === true ? "that of the request" : ""].filter((one) => one !== "").join(", and ");
 }
 
 const mostTexts = 3;

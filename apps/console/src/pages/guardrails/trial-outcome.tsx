@@ -56,6 +56,7 @@ function OutcomeTag({ outcome }: Pick<Line, "outcome">) {
 const words: Readonly<Record<string, string>> = {
   none: "finds nothing",
   not_asked: "not asked",
+  failed: "could not say",
   other_stage: "not looked at",
 };
 
@@ -82,8 +83,9 @@ function Found({ tried: { text, stage }, one }: { readonly tried: Tried; readonl
 }
 
 function noteOf({ outcome, kind }: Line, stage: Tried["stage"]): string {
-  if (outcome === "not_asked")
-    return `A ${kind === "webhook" ? "webhook" : "moderation endpoint"} would say: a dry run asks none.`;
+  if (outcome === "not_asked") return `A ${kind === "webhook" ? "webhook" : "moderation endpoint"} would say.`;
   if (outcome === "other_stage") return `It looks at ${stage === "input" ? "answers" : "requests"} alone.`;
-  return outcome !== "none" && kind === "size" ? "It is too long." : "";
+  if (outcome === "none" || outcome === "failed") return "";
+  if (kind === "json-schema") return "It does not match.";
+  return kind === "size" ? "It is too long." : "";
 }

@@ -17,6 +17,7 @@ type GivenCheck = Parameters<Resource<"guardrails">["create"]>[0]["body"]["check
 
 /** Throws GhostError where a pattern is none. */
 export function toCheck(check: GivenCheck, field = "check"): GuardrailCheck {
+  if (check.kind === "json-schema") return { kind: check.kind, schema: check.schema, fromRequest: check.from_request };
   if (check.kind !== "text") return check;
   for (const [index, pattern] of check.patterns.entries()) {
     const fault = faultOf(pattern);
@@ -28,6 +29,8 @@ export function toCheck(check: GivenCheck, field = "check"): GuardrailCheck {
 
 export function toApiCheck(check: GuardrailCheck): ApiCheck {
   if (check.kind === "moderation") return { ...check, categories: check.categories && [...check.categories] };
+  if (check.kind === "json-schema")
+    return { kind: check.kind, schema: check.schema && { ...check.schema }, from_request: check.fromRequest };
   if (check.kind !== "text") return { ...check };
   const { wholeWords, words, patterns, ...same } = check;
   return { ...same, whole_words: wholeWords, words: [...words], patterns: [...patterns] };
@@ -45,6 +48,21 @@ export function refuseImpossible(
     );
   if (check.kind === "size" && action === "redact")
     throw invalid(field, "What is too long cannot be redacted: block it, or flag it");
+  if (check.kind !== "json-schema") return;
+  if (action === "redact")
+    throw invalid(field, "What does not match a schema cannot be redacted: block it, or flag it");
+  if (stage !== "output") throw invalid("stage", "Answers alone are held to a JSON Schema: its stage is `output`");
+}
+
+/** Throws GhostError where its schema cannot be looked through. */
+export async function refuseSchema(
+  { schemaChecks }: Pick<ResourceDependencies, "schemaChecks">,
+  check: GuardrailCheck,
+  field = "check",
+): Promise<void> {
+  if (check.kind !== "json-schema" || check.schema === null) return;
+  const fault = await schemaChecks.faultOf(check.schema).catch((error: unknown) => String(error));
+  if (fault !== null) throw invalid(`${field}.schema`, `The schema cannot be used: ${fault}`);
 }
 
 type AskedDeps = Pick<ResourceDependencies, "store" | "egress" | "definitions">;

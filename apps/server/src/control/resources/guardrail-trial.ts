@@ -1,17 +1,20 @@
-// Guardrails tried with a text: by the code that requests are held to, and nobody is asked. What is tried is kept nowhere.
+// Guardrails tried with a text: by the code that requests are held to. Nobody else is asked, unless that is wanted. What is tried is kept
+// nowhere.
 
 import { GhostError } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import { setImmediate } from "node:timers/promises";
-import type { GuardrailStore } from "#control/store/guardrails/guardrail-store.ts";
+import { guardrailBinding } from "#control/snapshot/guardrails.ts";
 import { reach, reachesNothing } from "#domain/access/may.ts";
 import type { Entitled, Reach } from "#domain/access/may.ts";
 import type { Guardrail } from "#domain/guardrails/guardrail.ts";
 import { redactedBy, tryAlone } from "#domain/guardrails/try-text.ts";
 import type { Trial } from "#domain/guardrails/try-text.ts";
+import { openSecretOf } from "#domain/secret.ts";
+import { newWebhookSecret } from "#domain/webhook-signature.ts";
 import { notFound } from "./fields.ts";
-import { refuseImpossible, toCheck } from "./guardrail-checks.ts";
-import type { Resource } from "./resource.ts";
+import { refuseAsked, refuseImpossible, refuseSchema, toCheck } from "./guardrail-checks.ts";
+import type { Resource, ResourceDependencies } from "./resource.ts";
 
 type Tried = Parameters<Resource<"guardrails">["try"]>[0]["body"];
 type Answer = RouteAnswer<AdminRoutes["guardrails"]["try"]>;
@@ -20,7 +23,14 @@ interface Trying {
   /** Null: of a draft. */
   readonly id: string | null;
   readonly guardrail: Guardrail;
+  /** Of its webhook; absent: none. */
+  readonly secretEncrypted?: string | null;
 }
+
+type TrialDeps = Pick<
+  ResourceDependencies,
+  "store" | "schemaChecks" | "askGuardrail" | "encryption" | "egress" | "definitions"
+>;
 
 const mostFound = 100;
 
@@ -29,46 +39,95 @@ interface Asking {
   readonly reach: Reach;
 }
 
-export async function tryGuardrails(
-  store: GuardrailStore,
-  body: Tried,
-  { actor, reach: reached }: Asking,
-): Promise<Answer> {
+export async function tryGuardrails(deps: TrialDeps, body: Tried, { actor, reach: reached }: Asking): Promise<Answer> {
   // What it takes to look for them is whoever writes patterns' to say.
   if (body.draft !== null && reachesNothing(reach(actor, "guardrails.create")))
     throw new GhostError(
       "permission_denied",
       "It takes the right to create guardrails to try one that is not made yet",
     );
-  const tried: { readonly trying: Trying; readonly trial: Trial }[] = [];
-  for (const trying of await toTry(store, body, reached)) {
-    tried.push({ trying, trial: tryAlone(trying.guardrail, body) });
+  if (body.ask && reach(actor, "guardrails.update") !== "all")
+    throw new GhostError("permission_denied", "It takes the right to change all guardrails to have somebody asked");
+  if (body.ask && body.draft !== null) await refuseAsked(deps, toCheck(body.draft.check, "draft.check"), "all");
+  const tried: Outcome[] = [];
+  for (const trying of await toTry(deps, body, reached)) {
+    tried.push({ trying, trial: await tryHere(deps, trying, body) });
     // Of many with many patterns each the event loop is not held for all.
     await setImmediate();
   }
-  const isBlocked = tried.some(({ trial }) => trial.outcome === "block");
   const redacting = tried.filter(({ trial }) => trial.outcome === "redact").map(({ trying }) => trying.guardrail);
-  const text = isBlocked ? null : redactedBy(redacting, body.text);
-  return { outcome: text === null ? "blocked" : "passes", text, guardrails: tried.map(toApiTrial) };
+  const text = tried.some(isBlocking) ? null : redactedBy(redacting, body.text);
+  const told = body.ask && text !== null ? await askOthers(deps, tried, { ...body, text }) : text;
+  return { outcome: told === null ? "blocked" : "passes", text: told, guardrails: tried.map(toApiTrial) };
 }
 
-async function toTry(store: GuardrailStore, { draft, guardrail_ids: ids }: Tried, reached: Reach): Promise<Trying[]> {
-  const drafts: Trying[] = draft === null ? [] : [{ id: null, guardrail: toGuardrail(draft) }];
+interface Outcome {
+  readonly trying: Trying;
+  trial: Trial;
+}
+
+function isBlocking({ trying: { guardrail }, trial: { outcome } }: Outcome): boolean {
+  return outcome === "block" || (outcome === "failed" && guardrail.onFailure === "closed");
+}
+
+async function tryHere(
+  { schemaChecks }: Pick<TrialDeps, "schemaChecks">,
+  { guardrail }: Trying,
+  tried: Tried,
+): Promise<Trial> {
+  const { check, action, deadlineMs } = guardrail;
+  if (check.kind !== "json-schema" || tried.stage !== "output") return tryAlone(guardrail, tried);
+  try {
+    const fault = await schemaChecks.text({ check, text: tried.text }, deadlineMs);
+    return { outcome: fault === null ? "none" : action, found: [] };
+  } catch {
+    return { outcome: "failed", found: [] };
+  }
+}
+
+/** One after the other, each about what the one before has left, as of requests. What is passed on; null: nothing. */
+async function askOthers(deps: TrialDeps, tried: readonly Outcome[], body: Tried): Promise<string | null> {
+  let { text } = body;
+  for (const one of tried) {
+    if (one.trial.outcome !== "not_asked") continue;
+    const { guardrail } = one.trying;
+    const verdict = await ask(deps, one.trying, { stage: body.stage, text }).catch(() => null);
+    const said = verdict?.outcome ?? "failed";
+    const isNoted = guardrail.action === "flag" && said !== "allow" && said !== "failed";
+    one.trial = { outcome: isNoted ? "flag" : said === "allow" ? "none" : said, found: [] };
+    if (isBlocking(one)) return null;
+    if (one.trial.outcome === "redact") text = verdict?.text ?? text;
+  }
+  return text;
+}
+
+async function ask({ encryption, askGuardrail }: TrialDeps, { guardrail, secretEncrypted }: Trying, asked: Asked) {
+  // Whoever is asked for a draft cannot know a secret of it yet.
+  const sealed = secretEncrypted ?? null;
+  const secret = sealed === null ? newWebhookSecret() : await encryption.open(sealed, guardrailBinding(guardrail.id));
+  return askGuardrail({ ...guardrail, secret: openSecretOf(secret) }, asked);
+}
+
+type Asked = Parameters<ResourceDependencies["askGuardrail"]>[1];
+
+async function toTry(deps: TrialDeps, { draft, guardrail_ids: ids }: Tried, reached: Reach): Promise<Trying[]> {
+  const drafts: Trying[] = draft === null ? [] : [{ id: null, guardrail: await toGuardrail(deps, draft) }];
   if (ids === null && draft !== null) return drafts;
-  const rows = await store.list(ids, reached);
+  const rows = await deps.store.guardrails.list(ids, reached);
   const missing = ids?.find((id) => !rows.some((row) => row.id === id));
   if (missing !== undefined) throw notFound("guardrail", missing);
   const chosen = ids === null ? rows.filter(({ isActive }) => isActive) : rows;
-  return [...chosen.map((row) => ({ id: row.id, guardrail: row })), ...drafts];
+  return [...chosen.map((row) => ({ id: row.id, guardrail: row, secretEncrypted: row.secretEncrypted })), ...drafts];
 }
 
 /** Throws GhostError where it could not be made. */
-function toGuardrail({ check, ...draft }: NonNullable<Tried["draft"]>): Guardrail {
+async function toGuardrail(deps: TrialDeps, { check, ...draft }: NonNullable<Tried["draft"]>): Promise<Guardrail> {
   const guardrail: Guardrail = {
     ...{ ...draft, id: "", holder: { kind: "everyone" }, models: null, check: toCheck(check, "draft.check") },
-    ...{ onFailure: "closed", deadlineMs: 0 },
+    ...{ onFailure: "closed", deadlineMs: 1_000 },
   };
   refuseImpossible(guardrail, "draft.action");
+  await refuseSchema(deps, guardrail.check, "draft.check");
   return guardrail;
 }
 

@@ -8,7 +8,7 @@ import { newWebhookSecret } from "#domain/webhook-signature.ts";
 import type { GuardrailHolder } from "#domain/guardrails/guardrail.ts";
 import { found, invalid, notFound, toTime } from "./fields.ts";
 import { tryGuardrails } from "./guardrail-trial.ts";
-import { refuseAsked, refuseImpossible, toApiCheck, toCheck } from "./guardrail-checks.ts";
+import { refuseAsked, refuseImpossible, refuseSchema, toApiCheck, toCheck } from "./guardrail-checks.ts";
 import { byName, pageOf, readNamed } from "./pagination.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 
@@ -17,7 +17,7 @@ type Given = Parameters<Resource<"guardrails">["create"]>[0]["body"];
 type GivenChange = Parameters<Resource<"guardrails">["update"]>[0]["body"];
 type GuardrailDeps = Pick<
   ResourceDependencies,
-  "store" | "inTurn" | "changed" | "encryption" | "egress" | "definitions"
+  "store" | "inTurn" | "changed" | "encryption" | "egress" | "definitions" | "schemaChecks" | "askGuardrail"
 >;
 
 const mostGuardrails = 200;
@@ -47,7 +47,7 @@ export function createGuardrailsResource(deps: GuardrailDeps): Resource<"guardra
         return { ...toApiGuardrail(row), secret };
       }),
 
-    try: ({ body, actor, reach }) => tryGuardrails(guardrails, body, { actor, reach }),
+    try: ({ body, actor, reach }) => tryGuardrails(deps, body, { actor, reach }),
 
     get: async ({ params: { id }, reach }) => toApiGuardrail(found(await guardrails.find(id, reach), "guardrail", id)),
 
@@ -85,6 +85,7 @@ async function toNew(deps: GuardrailDeps, body: Given, reach: Reach): Promise<Ne
   } = body;
   const id = newId();
   await refuseAsked(deps, toCheck(check), reach);
+  await refuseSchema(deps, toCheck(check));
   const guardrail = {
     ...{ ...same, id, onFailure, isActive, check: toCheck(check), deadlineMs },
     holder: await toHolder(deps, holder, reach),
@@ -109,6 +110,7 @@ async function toChange(
   const { new_secret: wantsSecret = false, ...same } = body;
   const checked = check === undefined ? before.check : toCheck(check);
   if (check !== undefined || wantsSecret) await refuseAsked(deps, checked, reach);
+  if (check !== undefined) await refuseSchema(deps, checked);
   const isWebhook = checked.kind === "webhook";
   if (wantsSecret && !isWebhook) throw invalid("new_secret", "Only webhooks have a secret");
   const isNew = isWebhook && (wantsSecret || before.secretEncrypted === null);

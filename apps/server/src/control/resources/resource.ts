@@ -32,6 +32,8 @@ import type { Reach } from "#domain/access/may.ts";
 import type { Charge } from "#domain/budgets/budget.ts";
 import type { Clock, SteadyTime } from "#domain/clock.ts";
 import type { Egress } from "#domain/egress/egress.ts";
+import type { AskGuardrail } from "#domain/guardrails/asker.ts";
+import type { SchemaChecks } from "#domain/guardrails/schema-checks.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import type { Refusals } from "#control/live/refusals.ts";
 import type { RestingTarget } from "#control/live/resting-targets.ts";
@@ -57,6 +59,10 @@ export interface ResourceDependencies extends ProviderSources {
   readonly mailer: Mailer | null;
   readonly passwordMails: PasswordMails;
   readonly savedChats: SavedChats;
+  /** Asks webhooks and moderation endpoints about a text. */
+  readonly askGuardrail: AskGuardrail;
+  /** Whoever looks JSON Schemas through. */
+  readonly schemaChecks: SchemaChecks;
   readonly chatTexts: Pick<ChatTexts, "openStored">;
   /** Opens the stored texts of requests. */
   readonly contents: Pick<ContentReader, "read" | "open">;

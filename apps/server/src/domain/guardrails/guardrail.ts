@@ -41,7 +41,16 @@ export interface ModerationCheck {
   readonly threshold: number | null;
 }
 
-export type GuardrailCheck = TextCheck | SizeCheck | WebhookCheck | ModerationCheck;
+/** Answers of chats are what a JSON Schema describes. */
+export interface SchemaCheck {
+  readonly kind: "json-schema";
+  /** Null: none of its own. */
+  readonly schema: Readonly<Record<string, unknown>> | null;
+  /** Beside that, what the request asks for itself. */
+  readonly fromRequest: boolean;
+}
+
+export type GuardrailCheck = TextCheck | SizeCheck | WebhookCheck | ModerationCheck | SchemaCheck;
 
 /** Somebody else is asked. */
 export function isAsked({ check: { kind } }: Pick<Guardrail, "check">): boolean {

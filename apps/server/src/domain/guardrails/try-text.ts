@@ -6,8 +6,8 @@ import type { Guardrail } from "./guardrail.ts";
 import { TextLook } from "./look.ts";
 import type { TextSpan } from "./text-finder.ts";
 
-/** `not_asked`: somebody else would say. `other_stage`: it is not held against it. */
-export type TrialOutcome = "none" | "flag" | "redact" | "block" | "not_asked" | "other_stage";
+/** `not_asked`: somebody else would say. `failed`: nobody could. `other_stage`: it is not held against it. */
+export type TrialOutcome = "none" | "flag" | "redact" | "block" | "not_asked" | "other_stage" | "failed";
 
 export interface Trial {
   readonly outcome: TrialOutcome;

@@ -69,14 +69,14 @@ function wholeOf(dialect: Dialect, told: ToldAnswer, request: ParsedRequest): Bu
   return reading.isBroken || reading.failure !== undefined ? null : reading.body;
 }
 
-function isStreamed({ client, upstream }: Dialect, { body, contentType }: ToldAnswer): boolean {
+export function isStreamed({ client, upstream }: Dialect, { body, contentType }: ToldAnswer): boolean {
   if (contentType.toLowerCase().startsWith(upstream.streamContentType)) return true;
   return client.conversation.asEvents !== undefined && body[0] === openBracket;
 }
 
 const openBracket = 0x5b;
 
-function eventsOf({ client, upstream }: Dialect, { body, contentType }: ToldAnswer): Buffer {
+export function eventsOf({ client, upstream }: Dialect, { body, contentType }: ToldAnswer): Buffer {
   const { asEvents } = client.conversation;
   const isOther = asEvents !== undefined && !contentType.toLowerCase().startsWith(upstream.streamContentType);
   return isOther && body[0] === openBracket ? asEvents(body) : body;

@@ -14,8 +14,7 @@ type Writable<Value> = { -readonly [Key in keyof Value]: Value[Key] };
 export class GatheringEncoder implements StreamEncoder {
   readonly contentType = "application/json";
   readonly isDocument = true;
-  readonly #result: Writable<ChatResult> = { id: "", model: "", createdSeconds: 0, choices: [], usage: null };
-  readonly #choices = new Map<number, GatheredChoice>();
+  readonly #answer = new GatheredAnswer();
   readonly #write: (result: ChatResult) => string;
 
   constructor(client: ClientDialect, request: ParsedRequest, elapsedMs: (() => number) | undefined) {
@@ -23,7 +22,18 @@ export class GatheringEncoder implements StreamEncoder {
   }
 
   encode(event: ChatEvent): string {
-    if (event.kind === "end") return this.#write(this.#whole());
+    if (event.kind === "end") return this.#write(this.#answer.whole());
+    this.#answer.take(event);
+    return "";
+  }
+}
+
+/** The events of a stream as the answer that they are together. */
+export class GatheredAnswer {
+  readonly #result: Writable<ChatResult> = { id: "", model: "", createdSeconds: 0, choices: [], usage: null };
+  readonly #choices = new Map<number, GatheredChoice>();
+
+  take(event: ChatEvent): void {
     if (event.kind === "start") {
       const { id, model, createdSeconds } = event;
       Object.assign(this.#result, { id, model, createdSeconds });
@@ -31,7 +41,6 @@ export class GatheringEncoder implements StreamEncoder {
     else if (event.kind === "service_tier") this.#result.serviceTier = event.serviceTier;
     else if ("index" in event && event.index !== undefined) this.#choice(event.index).take(event);
     else if (event.kind === "extras") this.#result.extras = joined(this.#result.extras, event.extras);
-    return "";
   }
 
   #choice(index: number): GatheredChoice {
@@ -40,7 +49,7 @@ export class GatheringEncoder implements StreamEncoder {
     return choice;
   }
 
-  #whole(): ChatResult {
+  whole(): ChatResult {
     const choices = [...this.#choices.values()].map((choice) => choice.whole());
     return { ...this.#result, choices: choices.toSorted((one, other) => one.index - other.index) };
   }

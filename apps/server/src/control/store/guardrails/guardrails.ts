@@ -28,6 +28,10 @@ const checkSchema: z.ZodType<GuardrailCheck> = z.discriminatedUnion("kind", [
     ...{ kind: z.literal("moderation"), provider: z.string(), model: z.string().nullable() },
     ...{ categories: z.array(z.string()).nullable(), threshold: z.number().nullable() },
   }),
+  z.object({
+    kind: z.literal("json-schema"),
+    ...{ schema: z.record(z.string(), z.unknown()).nullable(), fromRequest: z.boolean() },
+  }),
 ]);
 
 const words = {

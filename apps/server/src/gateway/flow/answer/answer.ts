@@ -48,6 +48,8 @@ interface Streamed extends AnswerBase {
   readonly first: Buffer | null;
   readonly tap: StreamTap;
   readonly source: UpstreamAnswer;
+  /** The vendor has told all of it, whatever the client was told. */
+  readonly isRead?: () => boolean;
   /** What came and is not told, each part once: its tokens were made all the same. */
   readonly unsaid?: () => Buffer | null;
 }

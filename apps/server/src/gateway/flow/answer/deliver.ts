@@ -104,7 +104,7 @@ async function deliverStream(deps: DeliverDeps, run: Run, answer: StreamAnswer):
     ? endAtHeaders(answer)
     : await relay(answer, outlet, observersOf(deps, run, answer, evidence));
   run.keepAlive.stop();
-  const unsaid = answer.unsaid?.() ?? null;
+  const [unsaid, isRead] = [answer.unsaid?.() ?? null, answer.isRead?.() ?? false];
   if (unsaid !== null) evidence.add(unsaid);
   const error = errorOfStream(run, answer, end);
   const { tap, status } = answer;
@@ -119,7 +119,7 @@ async function deliverStream(deps: DeliverDeps, run: Run, answer: StreamAnswer):
       errorCode: error?.code ?? null,
       usage: await usageOfStream(deps, run, answer, {
         evidence,
-        isComplete: end.failure === null && tap.failure === null && end.objection === null,
+        isComplete: isRead || (end.failure === null && tap.failure === null && end.objection === null),
       }),
       savedNanos: savedBy(deps, run, answer, usage),
       ttftMs,

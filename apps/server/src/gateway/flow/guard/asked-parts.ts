@@ -3,7 +3,7 @@
 import type { GhostError } from "@ghostllm/contract";
 import type { UpstreamCall } from "#gateway/upstream/upstream.ts";
 
-interface AskedPart {
+export interface AskedPart {
   readonly texts: readonly string[];
   /** More comes. */
   readonly isPart: boolean;

@@ -8,6 +8,8 @@ import type { Answer, StreamAnswer, WholeAnswer } from "#gateway/flow/answer/ans
 import type { Run } from "#gateway/flow/call.ts";
 import type { UpstreamCall } from "#gateway/upstream/upstream.ts";
 import { isAsked } from "#domain/guardrails/guardrail.ts";
+import { checkSchemas, schemasFor } from "./check-schemas.ts";
+import type { SchemaDeps } from "./check-schemas.ts";
 import type { AskDeps } from "./question.ts";
 import { GuardedStream } from "./guarded-stream.ts";
 import type { JudgeParts } from "./asked-parts.ts";
@@ -15,17 +17,24 @@ import type { Guarding } from "./guarding.ts";
 import { judgeTexts } from "./judge-texts.ts";
 import { lookAt } from "./look-at.ts";
 
-export type GuardAnswerDeps = Pick<GatewayDeps, "heavyWork"> & AskDeps;
+export type GuardAnswerDeps = Pick<GatewayDeps, "heavyWork" | "limits"> & AskDeps & SchemaDeps;
 
 /** As the client may be told it. */
 export async function guardAnswer(deps: GuardAnswerDeps, run: Run, answer: Answer): Promise<Answer> {
   const { guarding } = run;
-  const guardrails = guarding?.at("output") ?? [];
+  const guardrails = guarding === null ? [] : heldFor(run, guarding);
   if (run.realtime !== undefined) return answer;
   if (guarding === null || guardrails.length === 0 || !hasTexts(typeOf(answer))) return answer;
   return answer.kind === "whole"
     ? guardWhole(deps, run, answer, { guarding, guardrails })
     : guardStream(deps, run, answer, { guarding, guardrails });
+}
+
+/** Without schemas where they are no matter. */
+function heldFor(run: Run, guarding: Guarding): readonly GuardrailPart[] {
+  const held = guarding.at("output");
+  if (!held.some(({ check }) => check.kind === "json-schema")) return held;
+  return schemasFor(guarding, run).length > 0 ? held : held.filter(({ check }) => check.kind !== "json-schema");
 }
 
 interface Held {
@@ -54,6 +63,9 @@ async function guardWhole(
     const judged = await judgeTexts(deps, run, { ...judging, onCall: (call) => run.lifeline.hold(call) });
     blocked = judged.refusal;
   }
+  const schemas = schemasFor(guarding, run);
+  if (blocked === null && schemas.length > 0)
+    blocked = await checkSchemas(deps, run, schemas, { body: looked.body ?? answer.body, contentType });
   if (blocked !== null) return withheld(answer, blocked, dialect);
   if (looked.body === null || looked.body.equals(answer.body)) return answer;
   if (hearsAnew(run)) {
@@ -90,7 +102,7 @@ function guardStream(
 ): StreamAnswer {
   const { dialect, request, content } = run;
   const isEvents = answer.tap.isEventStream || request.stream;
-  const refusal = isEvents ? null : guarding.failAll("output");
+  const refusal = isEvents ? null : guarding.failAll("output", guardrails);
   if (!isEvents && refusal === null) return answer;
   const guarded = new GuardedStream({
     answer,
@@ -98,14 +110,31 @@ function guardStream(
     guarding,
     guardrails,
     refusal,
-    judge: judgeOf(deps, run, answer),
+    ...judgesOf(deps, run, answer),
   }).answer();
   if (content === null || !hearsAnew(run)) return guarded;
   guarding.isHeard = true;
   return { ...guarded, tap: content.listenTo(guarded.tap, answer.tap.contentType ?? typeOf(answer)) };
 }
 
-/** In parts, as they come. */
+/** In parts, as they come; what is held to a schema when all of it is there. */
+function judgesOf(deps: GuardAnswerDeps, run: Run, answer: StreamAnswer) {
+  const schemas = run.guarding === null ? [] : schemasFor(run.guarding, run);
+  const isNamed = schemas.length > 0;
+  const contentType = answer.tap.contentType ?? typeOf(answer);
+  return {
+    judge: judgeOf(deps, run, answer),
+    whole: isNamed
+      ? {
+          mostBytes: deps.limits.answerBufferBytes,
+          judge: (body: Buffer) => checkSchemas(deps, run, schemas, { body, contentType }),
+          isTooLarge: () =>
+            schemas.reduce<GhostError | null>((error, one) => run.guarding?.fail("output", one) ?? error, null),
+        }
+      : null,
+  };
+}
+
 function judgeOf(deps: GuardAnswerDeps, run: Run, { source }: StreamAnswer): JudgeParts {
   const { guarding, lifeline } = run;
   const asked = (guarding?.at("output") ?? []).filter(isAsked);

@@ -11,7 +11,7 @@ import type { StreamAnswer } from "#gateway/flow/answer/answer.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import type { AnswerHeaders, AnswerSink, UpstreamAnswer, UpstreamCall } from "#gateway/upstream/upstream.ts";
 import { AskedParts } from "./asked-parts.ts";
-import type { JudgeParts } from "./asked-parts.ts";
+import type { AskedPart, JudgeParts } from "./asked-parts.ts";
 import { GuardedTap } from "./guarded-tap.ts";
 import type { Guarding } from "./guarding.ts";
 
@@ -23,6 +23,17 @@ interface Guarded {
   /** Nothing of it is told. */
   readonly refusal: GhostError | null;
   readonly judge: JudgeParts;
+  /** Null: no more of it is held than its texts ask for. */
+  readonly whole: JudgeWhole | null;
+}
+
+/** All of it is held until it is whole, and then judged. */
+export interface JudgeWhole {
+  readonly mostBytes: number;
+  /** As the client would be told it. */
+  readonly judge: (told: Buffer) => Promise<GhostError | null>;
+  /** Null: it is told all the same. */
+  readonly isTooLarge: () => GhostError | null;
 }
 
 const nothing = Buffer.alloc(0);
@@ -47,6 +58,9 @@ export class GuardedStream implements UpstreamAnswer {
   #end: UpstreamFailure | "end" | null = null;
   #isLast = false;
   #unsaid: Buffer[] = [];
+  /** Null where nobody judges it as a whole, or it has become too large for that. */
+  #whole: JudgeWhole | null;
+  #heldBytes = 0;
   /** All that its vendor has told has been told. */
   isDrained = false;
   /** Nobody waits for the rest of it. */
@@ -58,6 +72,7 @@ export class GuardedStream implements UpstreamAnswer {
     this.status = answer.source.status;
     this.headers = answer.source.headers;
     this.#guarded = guarded;
+    this.#whole = guarded.whole;
     this.#look = new TextLook(guardrails);
     if (judge !== null) this.#look.onText = (text, of) => this.#parts.add(text, of);
     const { texts } = dialect.client;
@@ -68,7 +83,7 @@ export class GuardedStream implements UpstreamAnswer {
   answer(): StreamAnswer {
     const { answer, dialect } = this.#guarded;
     const tap = new GuardedTap(answer.tap, this, dialect.client);
-    return { ...answer, first: null, tap, source: this, unsaid: () => this.#takeUnsaid() };
+    return { ...answer, first: null, tap, source: this, unsaid: () => this.#takeUnsaid(), isRead: () => this.#isRead };
   }
 
   deliverTo(sink: AnswerSink): void {
@@ -104,6 +119,12 @@ export class GuardedStream implements UpstreamAnswer {
     this.#guarded.answer.source.abort();
   }
 
+  /** Told or not: what it used is known. */
+  get #isRead(): boolean {
+    const { ended, isWhole, failure } = this.#guarded.answer.tap;
+    return failure === null && (ended || (this.#end === "end" && isWhole));
+  }
+
   get #isOver(): boolean {
     return this.blocked !== null || this.isDrained;
   }
@@ -136,25 +157,41 @@ export class GuardedStream implements UpstreamAnswer {
     if (frames !== null) this.#events.add(frames);
     this.#isLast ||= isEnd || answer.tap.ended || answer.tap.failure !== null;
     const told = this.#look.isStopped ? null : this.#events.take(this.#isLast);
-    if (told !== null) this.#waiting.push(told);
+    if (told !== null) this.#hold(told);
     if (this.#judge() !== null) this.#stop(null);
-    else if (judge === null) this.#tell();
-    else if (this.#asking === null) this.#askFor(judge);
+    else if (judge === null && this.#whole === null) this.#tell();
+    else if (this.#asking === null) this.#askFor();
   }
 
-  #askFor(judge: NonNullable<JudgeParts>): void {
-    if (!this.#isLast && !this.#parts.isFull) return;
-    const texts = this.#parts.take();
-    if (texts.length === 0) return this.#tell();
+  #hold(told: Buffer): void {
+    this.#waiting.push(told);
+    if (this.#whole === null) return;
+    this.#heldBytes += told.length;
+    if (this.#heldBytes <= this.#whole.mostBytes) return;
+    this.blocked ??= this.#whole.isTooLarge();
+    this.#whole = null;
+  }
+
+  #askFor(): void {
+    const { judge } = this.#guarded;
+    if (!this.#isLast && (this.#whole !== null || !this.#parts.isFull)) return;
+    const texts = judge === null ? [] : this.#parts.take();
+    if (texts.length === 0 && this.#whole === null) return this.#tell();
     const asking: { call: Pick<UpstreamCall, "abort"> | null } = { call: null };
     this.#asking = asking;
     this.#guarded.answer.source.pause();
     const isPart = !this.#isLast;
     const onCall = (call: Pick<UpstreamCall, "abort">): void => void (asking.call = call);
-    void judge({ texts, isPart, onCall }).then(
+    void this.#refusalOf({ texts, isPart, onCall }).then(
       (refusal) => this.#goOn(refusal, isPart),
       () => this.#leave(),
     );
+  }
+
+  async #refusalOf(part: AskedPart): Promise<GhostError | null> {
+    const { judge } = this.#guarded;
+    const refusal = judge === null || part.texts.length === 0 ? null : await judge(part);
+    return refusal ?? (this.#whole === null ? null : await this.#whole.judge(Buffer.concat(this.#waiting)));
   }
 
   /** What has not been judged is not told, whyever nobody waits for it. */
@@ -187,7 +224,7 @@ export class GuardedStream implements UpstreamAnswer {
   #judge(): GhostError | null {
     const { guarding, guardrails } = this.#guarded;
     if (this.#look.hits.length > 0) this.blocked ??= guarding.note("output", guardrails, this.#look.hits);
-    if (this.#events.hasUnreadable) this.blocked ??= guarding.failAll("output");
+    if (this.#events.hasUnreadable) this.blocked ??= guarding.failAll("output", guardrails);
     return this.blocked;
   }
 

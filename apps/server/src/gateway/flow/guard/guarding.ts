@@ -131,8 +131,8 @@ export class Guarding {
     return new GhostError("content_blocked", message);
   }
 
-  failAll(stage: Stage): GhostError | null {
-    return this.at(stage).reduce<GhostError | null>((error, one) => this.fail(stage, one) ?? error, null);
+  failAll(stage: Stage, among = this.at(stage)): GhostError | null {
+    return among.reduce<GhostError | null>((error, one) => this.fail(stage, one) ?? error, null);
   }
 
   #add({ name }: GuardrailPart, stage: Stage, outcome: GuardrailOutcome): void {
