@@ -155,8 +155,8 @@ describe("a schema of answers", () => {
     for (let at = 0; at < 4; at += 1) expect((await chat("hi")).text).toContain("#/required");
     vendor.script({ kind: "chat", text: '{"id": 1}' });
     for (let at = 0; at < 4; at += 1) expect((await chat("hi")).status).toBe(200);
-    const trial = async (text: string, stage: "input" | "output" = "output") =>
-      (await server.admin.guardrails.try({ body: { text, stage } })).guardrails[0]?.outcome;
+    const trial = async (answer: string, stage: "input" | "output" = "output") =>
+      (await server.admin.guardrails.try({ body: { text: answer, stage } })).guardrails[0]?.outcome;
     expect(await trial('{"id": 2}')).toBe("none");
     expect([await trial("{}"), await trial("{}", "input")]).toEqual(["block", "other_stage"]);
   });
@@ -173,9 +173,9 @@ describe("a trial that asks", () => {
     expect((await tryIt(false)).guardrails[1]?.outcome).toBe("not_asked");
     judge.script({ kind: "answer", body: { action: "redact", texts: ["a bird"] } });
     expect(await tryIt(true)).toMatchObject({ text: "a bird", guardrails: [{}, { outcome: "redact" }] });
-    const [{ headers = {}, text = "{}" } = {}] = judge.received;
-    expect(JSON.parse(text)).toMatchObject({ guardrail: { id }, texts: ["a [redacted]"], key_id: "" });
-    expect(headers["webhook-signature"]).toMatch(/^v1,/);
+    const [asked] = judge.received;
+    expect(JSON.parse(asked?.text ?? "{}")).toMatchObject({ guardrail: { id }, texts: ["a [redacted]"], key_id: "" });
+    expect(asked?.headers["webhook-signature"]).toMatch(/^v1,/);
     judge.script({ kind: "answer", status: 500 });
     expect(await tryIt(true)).toMatchObject({ outcome: "blocked", guardrails: [{}, { outcome: "failed" }] });
     await expect(tryIt(true, managers)).rejects.toMatchObject({ status: 403 });

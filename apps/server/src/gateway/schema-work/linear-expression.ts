@@ -7,7 +7,7 @@ const mostKept = 1_000;
 const kept = new Map<string, RE2JS>();
 
 /** Throws where the pattern is none, or needs what cannot be done in linear time. */
-function compile(source: string): RE2JS {
+export function compile(source: string): RE2JS {
   let machine = kept.get(source);
   if (machine === undefined) {
     machine = RE2JS.compile(RE2JS.translateRegExp(source));

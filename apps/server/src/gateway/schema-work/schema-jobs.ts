@@ -5,7 +5,7 @@ import type { SchemaDraft } from "@cfworker/json-schema";
 import { answeredIn, dialects, formatOf } from "@ghostllm/llm";
 import type { SchemaCheck } from "#domain/guardrails/guardrail.ts";
 import type { AnswerToCheck, SchemaFault } from "#domain/guardrails/schema-checks.ts";
-import { LinearExpression, withLinearExpressions } from "./linear-expression.ts";
+import { compile, withLinearExpressions } from "./linear-expression.ts";
 
 export type SchemaJob =
   | ({ readonly kind: "answer" } & AnswerToCheck)
@@ -21,7 +21,7 @@ export function runSchemaJob(job: SchemaJob): SchemaResult {
     if (job.kind === "answer") return { fault: faultInAnswer(job) };
     if (job.kind === "text") return { fault: job.check.schema && faultIn(job.check.schema, job.text) };
     checkPatterns(job.schema);
-    new Validator(job.schema, draftOf(job.schema));
+    validatorOf(job.schema);
     return { fault: null };
   } catch (error) {
     return { failure: error instanceof Error ? error.message : "it cannot be looked through" };
@@ -56,13 +56,18 @@ function schemasOf(format: ReturnType<typeof formatOf>): readonly Schema[] {
 function faultIn(schema: Schema, text: string): SchemaFault | null {
   const json = parse(text);
   if (json === undefined) return { keyword: "json", place: "" };
-  const validator = new Validator(schema, draftOf(schema));
+  const validator = validatorOf(schema);
   // The library makes expressions of the patterns in schemas, and asks for no other way.
   const { valid, errors } = withLinearExpressions(() => validator.validate(json));
   if (valid) return null;
   // The innermost, without a word of the answer.
   const { keyword, keywordLocation: place } = errors.at(-1) ?? { keyword: "false", keywordLocation: "#" };
   return { keyword, place };
+}
+
+/** Throws where two parts of it have the same id. */
+function validatorOf(schema: Schema): Validator {
+  return new Validator(schema, draftOf(schema));
 }
 
 function parse(text: string): unknown {
@@ -80,14 +85,17 @@ function draftOf({ $schema: named }: Schema): SchemaDraft {
   return name.includes("2019-09") ? "2019-09" : "2020-12";
 }
 
+/** What is in them is no schema. */
+const values: ReadonlySet<string> = new Set(["const", "enum", "default", "examples"]);
+
 /** Throws. The library compiles them when it comes to them. */
 function checkPatterns(value: unknown): void {
   if (Array.isArray(value)) return value.forEach(checkPatterns);
   if (typeof value !== "object" || value === null) return;
   for (const [key, member] of Object.entries(value)) {
-    if (key === "pattern" && typeof member === "string") new LinearExpression(member);
+    if (key === "pattern" && typeof member === "string") compile(member);
     if (key === "patternProperties" && typeof member === "object" && member !== null)
-      for (const pattern of Object.keys(member)) new LinearExpression(pattern);
-    checkPatterns(member);
+      for (const pattern of Object.keys(member)) compile(pattern);
+    if (!values.has(key)) checkPatterns(member);
   }
 }
