@@ -134,6 +134,7 @@ export const folders: Readonly<Record<string, Readonly<Record<string, readonly s
     "gateway/readiness.ts": [],
     "gateway/deps.ts": [...belowPlanes, "gateway/** (types)"],
     "gateway/heavy-work": belowPlanes,
+    "gateway/schema-work": belowPlanes,
     "gateway/estimator": [...belowPlanes, "gateway/heavy-work"],
     "gateway/upstream": [...belowPlanes, "gateway/http (types)"],
     "gateway/connections": [...belowPlanes, "gateway/http"],
