@@ -5,7 +5,7 @@ import type { SchemaDraft } from "@cfworker/json-schema";
 import { answeredIn, dialects, formatOf } from "@ghostllm/llm";
 import type { SchemaCheck } from "#domain/guardrails/guardrail.ts";
 import type { AnswerToCheck, SchemaFault } from "#domain/guardrails/schema-checks.ts";
-import { compile, withLinearExpressions } from "./linear-expression.ts";
+import { compile, withLinearExpressions } from "#domain/privacy/linear-expression.ts";
 
 export type SchemaJob =
   | ({ readonly kind: "answer" } & AnswerToCheck)
