@@ -37,7 +37,7 @@ import type { SnapshotSource } from "#control/snapshot/snapshot-source.ts";
 import type { Store } from "#control/store/store.ts";
 import type { Charge } from "#domain/budgets/budget.ts";
 import { ScopeMap } from "#domain/access/scope.ts";
-import type { Snapshot } from "#domain/snapshot.ts";
+import type { Snapshot, SnapshotReader } from "#domain/snapshot.ts";
 import type { Health } from "#link/health.ts";
 import type { Link } from "#link/link.ts";
 import type { Openable } from "#link/opening.ts";
@@ -202,8 +202,6 @@ async function openServer(
   const resting = () => restingTargets(snapshots.current(), vendors.targetHealth, clock.monotonic());
   const eventStreams = openEvents({ foundation, store, leases, vendors, link }, { encryption, resting });
   const mailer = await openMailer(config, disposer);
-  const schemaChecks = new SchemaWork();
-  disposer.add(() => schemaChecks.close());
   startReports({ foundation, store, leases }, mailer);
   const server = await createControlServer({
     ...{ store, registry, encryption, definitions, baseUrlOf, egress, fetchJson, prices },
@@ -211,8 +209,7 @@ async function openServer(
     ...{ sessions, passwords, issuerSignIn, secondFactor, factorDemand, mailer },
     passkeys: new Passkeys({ store, encryption, clock, publicUrl: config.mail.publicUrl }),
     contents: new ContentReader({ store, keys: contentKeys }),
-    ...{ savedChats: chats.saved, chatTexts: chats.texts, schemaChecks },
-    askGuardrail: askerAlone({ ...vendors, snapshots, clock, version }),
+    ...{ savedChats: chats.saved, chatTexts: chats.texts, ...guardrailTrials(parts, snapshots) },
     ...{ adminKeys: facts.adminKeys, services: config.services },
     consoleDirectory: config.console.directory,
     ...{ finished, refusals, reports, journal: journals, monitor, dataDir: config.dataDir },
@@ -229,6 +226,13 @@ async function openServer(
   });
   disposer.add(() => server.close());
   return server;
+}
+
+/** By what guardrails are tried. */
+function guardrailTrials({ foundation: { disposer, clock }, vendors }: ControlParts, snapshots: SnapshotReader) {
+  const schemaChecks = new SchemaWork();
+  disposer.add(() => schemaChecks.close());
+  return { schemaChecks, askGuardrail: askerAlone({ ...vendors, snapshots, clock, version }) };
 }
 
 /** What handlers tell all gateways. */
