@@ -338,17 +338,68 @@ describe("answers that are kept", () => {
       plane.admin.aliases.create({ body: { name, targets, ...(cache !== undefined && { cache }) } });
     expect((await create("plain")).cache).toBeNull();
     const alias = await create("kept", {});
-    expect(alias.cache).toEqual({ ttl_seconds: 3_600, scope: "key", pace: "at_once" });
+    expect(alias.cache).toEqual({ ttl_seconds: 3_600, scope: "key", pace: "at_once", semantic: null });
     const inForce = () => plane.snapshots.current().aliases.get("kept")?.cache;
     expect(inForce()).toEqual({ aliasId: alias.id, ttlSeconds: 3_600, scope: "key" });
     const params = { id: alias.id };
     const cache = { ttl_seconds: 60, scope: "team", pace: "natural" } as const;
-    expect((await plane.admin.aliases.update({ params, body: { cache } })).cache).toEqual(cache);
-    expect((await plane.admin.aliases.update({ params, body: { strategy: "weighted" } })).cache).toEqual(cache);
+    const told = { ...cache, semantic: null };
+    expect((await plane.admin.aliases.update({ params, body: { cache } })).cache).toEqual(told);
+    expect((await plane.admin.aliases.update({ params, body: { strategy: "weighted" } })).cache).toEqual(told);
     expect((await plane.admin.aliases.update({ params, body: { cache: null } })).cache).toBeNull();
     expect(inForce()).toBeNull();
     for (const wrong of [{ ttl_seconds: 0 }, { ttl_seconds: 2_592_001 }, { scope: "everybody" }, { seconds: 5 }])
       await expect(create("wrong", wrong)).rejects.toMatchObject({ status: 400 });
+  });
+
+  it("are told to questions of the same meaning where the alias says so, by whose embeddings and how alike", async () => {
+    const create = (name: string, semantic: object, of = targets) =>
+      plane.admin.aliases.create({ body: { name, targets: of, cache: { semantic: semantic as { model: string } } } });
+    const model = "openai/text-embedding-3-small";
+    const alias = await create("meant", { model });
+    const semantic = { model, threshold: 0.92, timeout_ms: 500, more_than_text: false };
+    expect(alias.cache?.semantic).toEqual(semantic);
+    const inForce = () => plane.snapshots.current().aliases.get("meant")?.cache?.semantic;
+    expect(inForce()).toEqual({ model, threshold: 0.92, timeoutMs: 500, moreThanText: false });
+    const embed = await plane.admin.aliases.create({
+      body: { name: "embed", targets: [{ provider: "openai", model: "text-embedding-3-small" }] },
+    });
+    const params = { id: alias.id };
+    const change = { cache: { semantic: { model: embed.name, threshold: 0.8, timeout_ms: 20, more_than_text: true } } };
+    await plane.admin.aliases.update({ params, body: change });
+    expect(inForce()).toEqual({ model: "embed", threshold: 0.8, timeoutMs: 20, moreThanText: true });
+    await plane.admin.aliases.update({ params, body: { cache: {} } });
+    expect(inForce()).toBeUndefined();
+  });
+
+  it.each([
+    ["a model that there is not", { model: "nowhere/x" }, "cache.semantic.model"],
+    ["the alias itself", { model: "wrong" }, "cache.semantic.model"],
+    ["a model without its provider", { model: "text-embedding-3-small" }, "cache.semantic.model"],
+    ["a provider without embeddings", { model: "anthropic/claude-sonnet-4-5" }, "cache.semantic.model"],
+    ["what is never alike", { model: "openai/text-embedding-3-small", threshold: 1.1 }, "cache.semantic.threshold"],
+    ["what is hardly alike", { model: "openai/text-embedding-3-small", threshold: 0.4 }, "cache.semantic.threshold"],
+    [
+      "a time that nobody waits",
+      { model: "openai/text-embedding-3-small", timeout_ms: 60_000 },
+      "cache.semantic.timeout_ms",
+    ],
+    ["no model", { threshold: 0.9 }, "cache.semantic.model"],
+  ])("are not compared by %s", async (_, semantic, param) => {
+    const body = { name: "wrong", targets, cache: { semantic: semantic as { model: string } } };
+    await expect(plane.admin.aliases.create({ body })).rejects.toMatchObject({ status: 400, param });
+  });
+
+  it("are not compared where none of the targets answers chats, also after a change of them", async () => {
+    const embeddings = [{ provider: "openai", model: "text-embedding-3-small" }];
+    const cache = { semantic: { model: "openai/text-embedding-3-small" } };
+    const refused = { status: 400, param: "cache.semantic" };
+    await expect(plane.admin.aliases.create({ body: { name: "e", targets: embeddings, cache } })).rejects.toMatchObject(
+      refused,
+    );
+    const { id } = await plane.admin.aliases.create({ body: { name: "c", targets, cache } });
+    const changed = plane.admin.aliases.update({ params: { id }, body: { targets: embeddings } });
+    await expect(changed).rejects.toMatchObject(refused);
   });
 
   it("are counted, and forgotten by alias, key and user, which the audit log tells", async () => {

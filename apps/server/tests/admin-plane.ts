@@ -28,6 +28,7 @@ import { SystemMonitor } from "#control/system/system-monitor.ts";
 import type { Counters } from "#link/counters.ts";
 import type { Health } from "#link/health.ts";
 import { MemoryCache } from "#link/memory/cache.ts";
+import { MemoryMeanings } from "#link/memory/meanings.ts";
 import { MemoryCounters } from "#link/memory/counters.ts";
 import { MemoryHealth } from "#link/memory/health.ts";
 import { MemorySignals } from "#link/memory/signals.ts";
@@ -79,6 +80,7 @@ export interface AdminPlane {
   readonly resting: RestingTarget[];
   readonly counters: Counters;
   readonly cache: MemoryCache;
+  readonly meanings: MemoryMeanings;
   readonly health: Health;
   readonly refusals: Refusals;
   readonly journal: { pendingRecords: number; pendingBytes: number; isHealthy: boolean };
@@ -171,6 +173,7 @@ export async function startAdminPlane({
   const resting: RestingTarget[] = [];
   const counters = new MemoryCounters(clock);
   const cache = new MemoryCache(clock, 1_000_000);
+  const meanings = new MemoryMeanings(clock);
   const health = new MemoryHealth();
   const refusals = new Refusals(clock);
   const journal = { pendingRecords: 0, pendingBytes: 0, isHealthy: true, healthy: () => journal.isHealthy };
@@ -228,7 +231,7 @@ export async function startAdminPlane({
       resting: () => resting,
       reports: new GatewayReports(),
       counters,
-      ...{ cache, cacheBytes: 1_000_000 },
+      ...{ cache, meanings, cacheBytes: 1_000_000 },
       health,
       journal,
       dataDir,
@@ -257,7 +260,7 @@ export async function startAdminPlane({
     admin: as(adminKey),
     clock: time,
     finished,
-    ...{ resting, counters, cache, health, journal, refusals },
+    ...{ resting, counters, cache, meanings, health, journal, refusals },
     logged,
     as,
     async sessionOf(userId) {

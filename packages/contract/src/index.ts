@@ -26,8 +26,19 @@ export { fallbackReasons, retriedFailures } from "./alias-policies.ts";
 export type { FallbackReason, RetriedFailure } from "./alias-policies.ts";
 export { aliasStrategies } from "./alias-strategies.ts";
 export type { AliasStrategy } from "./alias-strategies.ts";
-export { cacheOutcomes, cachePaces, cacheScopes, mostCacheSeconds, usualCacheSeconds } from "./cache-policy.ts";
-export type { CacheOutcome, CachePace, CacheScope } from "./cache-policy.ts";
+export {
+  cacheOutcomes,
+  cachePaces,
+  cacheScopes,
+  leastSimilarity,
+  mostCacheSeconds,
+  mostEmbeddingMs,
+  semanticOutcomes,
+  usualCacheSeconds,
+  usualEmbeddingMs,
+  usualSimilarity,
+} from "./cache-policy.ts";
+export type { CacheOutcome, CachePace, CacheScope, SemanticOutcome } from "./cache-policy.ts";
 export { errorCatalogue, GhostError } from "./errors.ts";
 export type { ErrorCode, ErrorType, GhostErrorDetails } from "./errors.ts";
 export { lastIdOf, newId, timeOfId } from "./ids.ts";
@@ -61,4 +72,12 @@ export { guardrailActions, guardrailKinds, guardrailStages, guardrailOnFailures 
 export type { GuardrailAction, GuardrailKind, GuardrailOnFailure, GuardrailStage } from "./guardrails.ts";
 export { guardrailOutcomes } from "./why.ts";
 export type { GuardrailFact, GuardrailOutcome } from "./why.ts";
-export type { CacheFacts, ConsideredTarget, NotLedTo, PlannedName, TargetState, WhyFacts } from "./why.ts";
+export type {
+  CacheFacts,
+  SemanticFacts,
+  ConsideredTarget,
+  NotLedTo,
+  PlannedName,
+  TargetState,
+  WhyFacts,
+} from "./why.ts";

@@ -2,6 +2,8 @@
 // among kept answers. Written by the gateway where there was anything to choose, read by `GET /admin/requests/{id}`; a version that does not
 // know a word of it shows the word.
 
+import type { SemanticOutcome } from "#cache-policy.ts";
+
 /** How a target stood when its request was planned. */
 export const targetStates = [
   ...(["ready", "resting", "full", "tight"] as const),
@@ -52,6 +54,18 @@ export type NotLedTo = readonly [name: string, reason: string];
 /** Whose requests an answer is kept for, the beginning of the digest that it is looked for under, and why nothing was found or looked for. */
 export type CacheFacts = readonly [scope: string, digest: string | null, reason?: string];
 
+/**
+ * What came of looking for a question of the same meaning, how like the nearest one was that could be told, how like it had to be, the record from which that was
+ * kept, and what spoke against it.
+ */
+export type SemanticFacts = readonly [
+  outcome: SemanticOutcome,
+  similarity: number | null,
+  threshold: number,
+  of: string | null,
+  differences?: readonly string[],
+];
+
 /** Of a guardrail: `failed` and `skipped` where it could not be held against the request or the answer, which then did not pass, or did. */
 export const guardrailOutcomes = ["flag", "redact", "block", "failed", "skipped"] as const;
 export type GuardrailOutcome = (typeof guardrailOutcomes)[number];
@@ -77,6 +91,10 @@ export interface WhyFacts {
   /** The budget at its cap for which another alias answers, in the same form as the limits. */
   readonly capped?: string;
   readonly cache?: CacheFacts;
+  /** Absent where its alias compares nothing by meaning, or an answer to the same was there. */
+  readonly semantic?: SemanticFacts;
+  /** Of an embedding that was made to look for such a question: the id of the request. */
+  readonly embeddedFor?: string;
   readonly guards?: readonly GuardrailFact[];
   /** What could not be said in the target's dialect. */
   readonly notes?: readonly string[];

@@ -51,7 +51,7 @@ export type { StreamTap } from "#dialects/streams/stream-tap.ts";
 export type { ClientModels, ListedModel } from "#dialects/fields/client-models.ts";
 export { isPublicName } from "#dialects/fields/public-names.ts";
 export type { RecallRules } from "#dialects/fields/recall-rules.ts";
-export { dialects, vendorDialects } from "./dialects/index.ts";
+export { dialects, embeddingQuestion, vendorDialects } from "./dialects/index.ts";
 export { isForeign, readBaseUrl } from "./providers/base-url.ts";
 export type { BaseUrlReading } from "./providers/base-url.ts";
 export { fillBaseUrl, joinUrl, modelListUrl, storedUrlOf, urlOf, wayTo, wayToModeration } from "./providers/url.ts";
@@ -68,6 +68,9 @@ export type {
 } from "#dialects/bodies/stored-objects.ts";
 export { longestName } from "#dialects/fields/field-checks.ts";
 export { findMembers } from "./wire/json-members.ts";
+export { closingTextOf } from "#dialects/bodies/closing-text.ts";
+export { isTextAlone } from "#dialects/passage/text-alone.ts";
+export type { ClosingForm, ClosingText } from "#dialects/bodies/closing-text.ts";
 export { openingOf } from "#dialects/bodies/opening.ts";
 export type { OpeningRules } from "#dialects/bodies/opening.ts";
 export { leaveOutMember } from "./wire/leave-out-member.ts";

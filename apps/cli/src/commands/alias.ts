@@ -23,6 +23,8 @@ interface Facts extends PolicyOptions {
   readonly cacheTtl?: number;
   readonly cacheScope?: Scope;
   readonly cachePace?: (typeof cachePaces)[number];
+  readonly cacheSemantic?: string;
+  readonly cacheThreshold?: number;
 }
 
 interface CreateOptions extends Facts {
@@ -34,6 +36,7 @@ interface UpdateOptions extends Facts {
   readonly ordered?: boolean;
   readonly everybodys?: boolean;
   readonly uncached?: boolean;
+  readonly cacheExact?: boolean;
 }
 
 export function addAliasCommand(program: Command, contextOf: ContextOf): void {
@@ -74,6 +77,7 @@ function addUpdate(alias: Command, contextOf: ContextOf): void {
     .option("--team <name-or-id>", "whose keys alone find it from now on")
     .option("--everybodys", "every key finds it from now on")
     .option("--uncached", "none of its answers is kept from now on")
+    .option("--cache-exact", "only requests that are the same are told an answer again from now on")
     .action(async (given: string, options: UpdateOptions, command: Command) => {
       const { output, connect } = contextOf(command);
       const { client } = await connect();
@@ -147,15 +151,25 @@ function withCache(command: Command): Command {
       new Option("--cache-pace <pace>", "how streams are told again; natural: with the pauses that they had").choices(
         cachePaces,
       ),
-    );
+    )
+    .option(
+      "--cache-semantic <model>",
+      "questions of the same meaning are told them, too, by embeddings of this PROVIDER/MODEL or alias",
+    )
+    .option("--cache-threshold <cosine>", "how alike they must be, from 0.5 to 1", toCosine);
 }
 
-type CacheOptions = Pick<UpdateOptions, "cacheTtl" | "cacheScope" | "cachePace" | "uncached">;
+type CacheOptions = Pick<
+  UpdateOptions,
+  "cacheTtl" | "cacheScope" | "cachePace" | "cacheSemantic" | "cacheThreshold" | "cacheExact" | "uncached"
+>;
 
 /** What is left out stays as it is, or is as usual. */
-function cachePolicy({ cacheTtl, cacheScope, cachePace, uncached }: CacheOptions, before: Alias["cache"]) {
+function cachePolicy(options: CacheOptions, before: Alias["cache"]) {
+  const { cacheTtl, cacheScope, cachePace, cacheSemantic, cacheThreshold, cacheExact, uncached } = options;
   if (uncached === true) return { cache: null };
-  if (cacheTtl === undefined && cacheScope === undefined && cachePace === undefined) return {};
+  const said = [cacheTtl, cacheScope, cachePace, cacheSemantic, cacheThreshold, cacheExact];
+  if (said.every((one) => one === undefined)) return {};
   const [ttl, scope] = [cacheTtl ?? before?.ttl_seconds, cacheScope ?? scopeOf(before)];
   const pace = cachePace ?? cachePaces.find((one) => one === before?.pace);
   return {
@@ -163,8 +177,26 @@ function cachePolicy({ cacheTtl, cacheScope, cachePace, uncached }: CacheOptions
       ...(ttl !== undefined && { ttl_seconds: ttl }),
       ...(scope !== undefined && { scope }),
       ...(pace !== undefined && { pace }),
+      semantic: cacheExact === true ? null : semanticPolicy(options, before?.semantic ?? null),
     },
   };
+}
+
+type Semantic = NonNullable<Alias["cache"]>["semantic"];
+
+function semanticPolicy({ cacheSemantic, cacheThreshold }: CacheOptions, before: Semantic) {
+  const model = cacheSemantic ?? before?.model;
+  if (model === undefined) {
+    if (cacheThreshold === undefined) return null;
+    throw new InvalidArgumentError("Say with --cache-semantic whose embeddings are compared.");
+  }
+  return { ...before, model, ...(cacheThreshold !== undefined && { threshold: cacheThreshold }) };
+}
+
+function toCosine(text: string): number {
+  const cosine = Number(text);
+  if (!/^\d(?:\.\d+)?$/.test(text) || cosine > 1) throw new InvalidArgumentError("Give a number from 0.5 to 1.");
+  return cosine;
 }
 
 /** A newer server may have others, which are not to be changed from here. */
@@ -192,7 +224,8 @@ const columns = {
     targets
       .map(({ provider, model, weight }) => `${provider}/${model}${strategy === "weighted" ? `=${weight}` : ""}`)
       .join(" "),
-  cache: ({ cache }: Alias) => (cache === null ? "-" : `${cache.ttl_seconds} s, ${cache.scope}`),
+  cache: ({ cache }: Alias) =>
+    cache === null ? "-" : `${cache.ttl_seconds} s, ${cache.scope}${cache.semantic === null ? "" : ", by meaning"}`,
   team: ({ team_id: team }: Alias) => orDash(team),
   id: ({ id }: Alias) => id,
 };

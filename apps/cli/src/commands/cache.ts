@@ -16,8 +16,10 @@ export function addCacheCommand(program: Command, contextOf: ContextOf): void {
     .action(async (_options: object, command: Command) => {
       const { output, connect } = contextOf(command);
       const { client } = await connect();
-      const { entries, bytes, most_bytes: most } = await client.cache.get({});
-      output.show({ entries, bytes, most_bytes: most }, [`${entries} answers, ${bytes} of ${most} bytes`]);
+      const use = await client.cache.get({});
+      const { entries, bytes, most_bytes: most, vectors, vector_bytes: vectorBytes } = use;
+      const byMeaning = vectors === 0 ? [] : [`${vectors} of them are found by meaning, too: ${vectorBytes} bytes`];
+      output.show(use, [`${entries} answers, ${bytes} of ${most} bytes`, ...byMeaning]);
     });
   cache
     .command("purge")

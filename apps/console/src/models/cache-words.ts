@@ -18,5 +18,7 @@ export function isCacheScope(word: string): word is CacheScope {
 export function cacheWords(cache: Alias["cache"]): string {
   if (cache === null) return "no";
   const scope = isCacheScope(cache.scope) ? cacheScopeWords[cache.scope] : cache.scope;
-  return `for ${formatDuration(cache.ttl_seconds * 1000)}, of ${scope}`;
+  const meaning =
+    cache.semantic === null ? "" : `, also for questions that mean the same, from ${cache.semantic.threshold}`;
+  return `for ${formatDuration(cache.ttl_seconds * 1000)}, of ${scope}${meaning}`;
 }

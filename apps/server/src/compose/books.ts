@@ -32,7 +32,6 @@ import { maxObjects, objectLifetimeMs } from "#link/owners.ts";
 import { version } from "#version.ts";
 import { openArchive } from "./backups.ts";
 import type { Foundation } from "./foundation.ts";
-import type { Cache } from "#link/cache.ts";
 import type { OpenedLink } from "./link.ts";
 import { StoredRecords } from "./stored-records.ts";
 
@@ -74,7 +73,7 @@ export async function openBooks(
   if (config.services.includes("proxy")) startPruning(foundation, { store, leases });
   if (config.services.includes("auth")) keepConsents(foundation, { store, leases });
   if (config.services.includes("analytics")) keepLogs(foundation, { store, leases });
-  if (config.services.includes("auth")) startErasing(foundation, { store, leases, cache: link.cache });
+  if (config.services.includes("auth")) startErasing(foundation, { store, leases, link });
   pruneHabits(foundation, { store, leases });
   const neighbours = new Neighbours({ store, registry, finished, signals: redis === null ? link.signals : null, log });
   neighbours.open();
@@ -127,11 +126,14 @@ function startPruning({ clock, disposer }: Foundation, { store, leases }: Pick<B
 }
 
 interface Erasing extends Pick<Books, "store" | "leases"> {
-  readonly cache: Pick<Cache, "purge">;
+  readonly link: Pick<OpenedLink["link"], "cache" | "meanings">;
 }
 
-function startErasing({ clock, disposer }: Foundation, { store, leases, cache }: Erasing): void {
-  const forget = (user: string) => cache.purge({ user });
+function startErasing({ clock, disposer }: Foundation, { store, leases, link: { cache, meanings } }: Erasing): void {
+  const forget = async (user: string): Promise<number> => {
+    await meanings.purge({ user });
+    return cache.purge({ user });
+  };
   const goOn = (held: Held): Promise<void> => continueErasures({ store, clock, forget }, held);
   disposer.add(leases.run("erasures", repeating({ everyMs: erasingMs, firstMs: 0 }, goOn)));
 }

@@ -67,7 +67,7 @@ export interface ControlParts {
   /** Null where this is the only instance. */
   readonly shared: Pick<RedisLink, "instances" | "awayBecause"> | null;
   readonly vendors: Vendors;
-  readonly link: Pick<Link, "cache" | "counters" | "health" | "signals"> & Pick<Openable, "addSpent">;
+  readonly link: Pick<Link, "cache" | "counters" | "health" | "meanings" | "signals"> & Pick<Openable, "addSpent">;
   readonly finished: FinishedRequests;
   readonly refusals: Refusals;
   readonly reports: GatewayReports;
@@ -215,7 +215,7 @@ async function openServer(
     ...{ finished, refusals, reports, journal: journals, monitor, dataDir: config.dataDir },
     backupPlan: parts.backupPlan,
     ...{ signals: link.signals, health: link.health, counters: link.counters },
-    ...{ cache: link.cache, cacheBytes: config.capacity.cacheBytes },
+    ...{ cache: link.cache, meanings: link.meanings, cacheBytes: config.capacity.cacheBytes },
     configuration: { ...describeConfig(given.config, given.origins), file: given.file },
     ...{ board: parts.board, acme: config.edge.acme },
     challenges: config.edge.acme === null ? null : new Challenges(store.certificates),

@@ -6,7 +6,7 @@ import type { Awaitable } from "#domain/clock.ts";
 import { parseRedisUrl } from "#domain/redis-address.ts";
 import { createMemoryLink } from "#link/memory/memory-link.ts";
 import type { LinkBounds } from "#link/memory/memory-link.ts";
-import type { Cache, CacheUse } from "#link/cache.ts";
+import type { CachePurge, CacheUse } from "#link/cache.ts";
 import type { RequestContent, StoreContent } from "#link/contents.ts";
 import { nobodyKeepsSessions } from "#link/chat-sessions.ts";
 import type {
@@ -24,6 +24,8 @@ import type { Openable } from "#link/opening.ts";
 import type { OwnedObject } from "#link/owners.ts";
 import type { BreakerState } from "#link/redis/breaker.ts";
 import type { RedisLink } from "#link/redis/redis-link.ts";
+import { MemoryMeanings } from "#link/memory/meanings.ts";
+import type { Meaning, Meanings, MeaningsUse, Near } from "#link/meanings.ts";
 import { nobodyRemembers } from "#link/told-requests.ts";
 import type { ToldRequests } from "#link/told-requests.ts";
 import { createThreadsHub, type ThreadsHub } from "#link/threads/hub.ts";
@@ -51,6 +53,35 @@ class LateRequests implements ToldRequests {
 
   find(id: string, keyId: string): Awaitable<string | null> {
     return this.desk.find(id, keyId);
+  }
+}
+
+/** In memory, until the store says that they are better off in its database. */
+export class LateMeanings implements Meanings {
+  desk: Meanings;
+
+  constructor(desk: Meanings) {
+    this.desk = desk;
+  }
+
+  nearest(group: string, vector: Float32Array): Awaitable<readonly Near[]> {
+    return this.desk.nearest(group, vector);
+  }
+
+  keep(meaning: Meaning): Awaitable<void> {
+    return this.desk.keep(meaning);
+  }
+
+  purge(what: CachePurge): Awaitable<void> {
+    return this.desk.purge(what);
+  }
+
+  noteTold(): void {
+    this.desk.noteTold();
+  }
+
+  use(): Awaitable<MeaningsUse> {
+    return this.desk.use();
   }
 }
 
@@ -91,6 +122,7 @@ export interface OpenedLink {
   readonly contents: LateContents;
   readonly toldRequests: LateRequests;
   readonly chatSessions: LateSessions;
+  readonly meanings: LateMeanings;
   /** From which workers have theirs; null where this thread is the only one. */
   readonly hub: ThreadsHub | null;
 }
@@ -99,7 +131,7 @@ export async function createLink(foundation: Foundation): Promise<OpenedLink> {
   const [consents, contents, toldRequests] = [new LateConsents(), new LateContents(), new LateRequests()];
   const chatSessions = new LateSessions();
   const opened = { ...(await openOwn(foundation)), consents, contents, toldRequests, chatSessions };
-  foundation.metrics.watchCache(() => useOf(opened.link.cache));
+  foundation.metrics.watchCache(() => useOf(opened.link));
   const { clock, workers, disposer } = foundation;
   if (workers === 1) return { ...opened, hub: null };
   const { link, redis } = opened;
@@ -110,9 +142,9 @@ export async function createLink(foundation: Foundation): Promise<OpenedLink> {
   return { ...opened, link: hub.link, hub };
 }
 
-async function useOf(cache: Cache): Promise<CacheUse | null> {
+async function useOf({ cache, meanings }: Pick<Link, "cache" | "meanings">): Promise<(CacheUse & MeaningsUse) | null> {
   try {
-    return await cache.use();
+    return { ...(await cache.use()), ...(await meanings.use()) };
   } catch {
     return null;
   }
@@ -126,28 +158,31 @@ async function openOwn(
   const spend: SpendReader = { read: () => Promise.reject(new Error("The store is not open yet")) };
   const write = (object: OwnedObject): void => writeOwner(foundation, object);
   const bounds = boundsOf(foundation);
-  if (config.redis.url === null) return { link: createMemoryLink({ clock, write, bounds }), redis: null, spend };
-  const redis = await createShared(foundation, { spend, write });
-  return { link: redis, redis, spend };
+  const meanings = new LateMeanings(new MemoryMeanings(clock, bounds.vectorBytes));
+  if (config.redis.url === null)
+    return { link: createMemoryLink({ clock, write, bounds, meanings }), redis: null, spend, meanings };
+  const redis = await createShared(foundation, { spend, write, meanings });
+  return { link: redis, redis, spend, meanings };
 }
 
 function boundsOf({ config: { capacity } }: Foundation): LinkBounds {
-  return { cacheBytes: capacity.cacheBytes, streamBytes: capacity.streams.bytes };
+  return { cacheBytes: capacity.cacheBytes, vectorBytes: capacity.vectorBytes, streamBytes: capacity.streams.bytes };
 }
 
 interface SharedParts {
   readonly spend: SpendReader;
   readonly write: (object: OwnedObject) => void;
+  readonly meanings: Meanings;
 }
 
-async function createShared(foundation: Foundation, { spend, write }: SharedParts): Promise<RedisLink> {
+async function createShared(foundation: Foundation, { spend, write, meanings }: SharedParts): Promise<RedisLink> {
   const { config, clock, metrics, disposer } = foundation;
   const address = parseRedisUrl(config.redis.url?.reveal() ?? "");
   if (address === null) throw new Error("REDIS_URL is no Redis URL");
   // Whoever has none does not load its client.
   const { createRedisLink } = await import("#link/redis/redis-link.ts");
   const link: RedisLink = createRedisLink({
-    ...{ address, clock, write, bounds: boundsOf(foundation) },
+    ...{ address, clock, write, meanings, bounds: boundsOf(foundation) },
     settings: config.redis,
     certificates: config.network.certificates,
     instance: await readInstallation(config.dataDir),

@@ -71,7 +71,7 @@ function capacityOf(values: SettingValues): Config["capacity"] {
   return {
     ...{ connections, connectionsPerAddress, answerUnreadMs },
     ...{ heldBytes, heldBytesPerKey, heldBytesPerAddress },
-    ...{ cacheBytes: values.cacheBytes, cachedAnswerBytes: values.cachedAnswerBytes },
+    ...{ cacheBytes: values.cacheBytes, cachedAnswerBytes: values.cachedAnswerBytes, vectorBytes: values.vectorBytes },
     ...{ streams: streamsOf(values), realtime: realtimeOf(values) },
   };
 }

@@ -60,6 +60,14 @@ export const capacitySettings = {
     help: "The largest answer that is kept, as its vendor sent it.",
     read: ({ capacity }) => capacity.cachedAnswerBytes,
   }),
+  vectorBytes: setting({
+    path: "cache.vector_bytes",
+    variable: "GHOSTLLM_CACHE_VECTOR_BYTES",
+    kind: size,
+    default: 64 * 2 ** 20,
+    help: "Vectors by which answers are found for questions of the same meaning, where they lie in memory. Those that were kept first make room.",
+    read: ({ capacity }) => capacity.vectorBytes,
+  }),
   answerUnreadMs: setting({
     path: "timeouts.answer_unread_ms",
     variable: "GHOSTLLM_ANSWER_UNREAD_TIMEOUT_MS",

@@ -58,9 +58,10 @@ export interface Capacity {
   readonly heldBytesPerAddress: number;
   /** How long a client may take nothing of an answer that waits for it. */
   readonly answerUnreadMs: number;
-  /** Of answers that are kept for requests that come again, all together, and of one. */
+  /** Of answers that are kept for requests that come again, all together, and of one; of vectors by which they are found. */
   readonly cacheBytes: number;
   readonly cachedAnswerBytes: number;
+  readonly vectorBytes: number;
   readonly streams: StreamSettings;
   readonly realtime: RealtimeSettings;
 }

@@ -7,6 +7,7 @@ import type { Askers } from "./askers.ts";
 import type { Cache } from "./cache.ts";
 import type { Counters } from "./counters.ts";
 import type { Health } from "./health.ts";
+import type { Meanings } from "./meanings.ts";
 import type { Owners } from "./owners.ts";
 import type { PendingAnswers } from "./pending-answers.ts";
 import type { Signals } from "./signals.ts";
@@ -22,6 +23,8 @@ export interface Link {
   readonly turns: Turns;
   /** Answers, for requests that come again. */
   readonly cache: Cache;
+  /** What they were asked by, for requests that mean the same. */
+  readonly meanings: Meanings;
   /** Of those requests that others wait for. */
   readonly askers: Askers;
   /** What was told of answers, for clients that come back. */

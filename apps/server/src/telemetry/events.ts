@@ -172,5 +172,7 @@ function countRequest(metrics: Metrics, record: UsageRecord, overheadMs: number)
   metrics.countTeam(record);
   if (record.cache === null) return;
   metrics.cacheRequests.labels(record.cache).inc();
+  const semantic = record.why?.semantic;
+  if (semantic !== undefined) metrics.cacheSemantic.labels(semantic[0]).inc();
   if (record.savedNanos !== null) metrics.cacheSaved.inc(record.savedNanos / 1e9);
 }

@@ -24,6 +24,8 @@ interface CachedSettings extends NonNullable<Parameters<typeof startGateway>[1]>
   readonly policy?: CachePolicy | null;
   readonly principals?: Readonly<Record<string, Principal>>;
   readonly target?: Partial<Target>;
+  /** That no alias leads to. */
+  readonly beside?: readonly Target[];
 }
 
 interface AskInit {
@@ -68,6 +70,7 @@ export async function startCachedStage({
   policy = usualPolicy,
   principals = { [testKey]: makeCaller("1") },
   target = priced,
+  beside = [],
   ...settings
 }: CachedSettings = {}): Promise<CachedStage> {
   const upstream = await startFakeUpstream();
@@ -79,7 +82,12 @@ export async function startCachedStage({
       const members = [{ target: one, weight: 1 }];
       return { id: `id-${name}`, name, strategy: "ordered", targets: members, createdAt: 0, cache: kept };
     });
-    return makeSnapshot({ targets, principals, aliases: new Map(aliases.map((one) => [one.name, one])), ...more });
+    return makeSnapshot({
+      targets: [...targets, ...beside],
+      principals,
+      aliases: new Map(aliases.map((one) => [one.name, one])),
+      ...more,
+    });
   };
   const gateway = await startGateway(snapshotOf(policy, target), settings);
   return {

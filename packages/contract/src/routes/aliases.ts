@@ -1,6 +1,15 @@
 import { z } from "zod";
 import { aliasStrategies } from "#alias-strategies.ts";
-import { cachePaces, cacheScopes, mostCacheSeconds, usualCacheSeconds } from "#cache-policy.ts";
+import {
+  cachePaces,
+  cacheScopes,
+  leastSimilarity,
+  mostCacheSeconds,
+  mostEmbeddingMs,
+  usualCacheSeconds,
+  usualEmbeddingMs,
+  usualSimilarity,
+} from "#cache-policy.ts";
 import {
   fallbacks,
   fallbacksInput,
@@ -52,16 +61,45 @@ const aboutCache =
 const aboutPace =
   "How a stream is told again: as fast as its client reads (`at_once`), or with the pauses that it had, of two seconds at most each and a minute in all (`natural`).";
 
+const aboutSemantic =
+  "Beside requests that are the same, those whose last text means the same are told an answer, where all else is the same. Null: none.";
+const aboutSemanticModel = "Whose embeddings say what a text means: a model of a provider, or an alias of such.";
+const aboutThreshold =
+  "How alike the vectors of two texts must be, as their cosine. What is right depends on the model: docs/cache.md says how to find it.";
+const aboutEmbeddingMs =
+  "For how long its vendor is waited for; a request whose vector comes later is asked as if there were none.";
+const aboutMoreThanText =
+  "Requests with tools, pictures, sound or files are compared, too; all of these must be the same. Otherwise such requests are asked.";
+
+const semantic = z
+  .object({
+    model: z.string().describe(aboutSemanticModel),
+    threshold: z.number().describe(aboutThreshold),
+    timeout_ms: z.int().describe(aboutEmbeddingMs),
+    more_than_text: z.boolean().describe(aboutMoreThanText),
+  })
+  .nullable();
+const semanticInput = z
+  .strictObject({
+    model: z.string().min(1).max(200).describe(aboutSemanticModel),
+    threshold: z.number().min(leastSimilarity).max(1).default(usualSimilarity).describe(aboutThreshold),
+    timeout_ms: z.int().min(10).max(mostEmbeddingMs).default(usualEmbeddingMs).describe(aboutEmbeddingMs),
+    more_than_text: z.boolean().default(false).describe(aboutMoreThanText),
+  })
+  .nullable();
+
 const cache = z.object({
   ttl_seconds: z.int().describe(aboutTtl),
   scope: openEnum(cacheScopes).describe(aboutScope),
   pace: openEnum(cachePaces).default("at_once").describe(aboutPace),
+  semantic: semantic.default(null).describe(aboutSemantic),
 });
 const cacheInput = z
   .strictObject({
     ttl_seconds: z.int().min(1).max(mostCacheSeconds).default(usualCacheSeconds).describe(aboutTtl),
     scope: z.enum(cacheScopes).default("key").describe(aboutScope),
     pace: z.enum(cachePaces).default("at_once").describe(aboutPace),
+    semantic: semanticInput.default(null).describe(aboutSemantic),
   })
   .nullable();
 

@@ -9,6 +9,15 @@ const cache = z
       .describe("Answers that are kept, those among them whose time is over and that nobody has looked for since."),
     bytes: z.int().describe("What they take."),
     most_bytes: z.int().describe("What they may take: `cache.bytes`."),
+    vectors: z.int().describe("Of them, those that are found by what they were asked for means, too."),
+    vector_bytes: z.int().describe("What their vectors take."),
+    most_vector_bytes: z
+      .int()
+      .nullable()
+      .describe("What they may take in memory: `cache.vector_bytes`; null where they are in the database."),
+    semantic_hits: z
+      .int()
+      .describe("How often one was told to a question of the same meaning, since the server that answers has started."),
   })
   .meta({ id: "Cache" });
 

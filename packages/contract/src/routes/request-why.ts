@@ -3,7 +3,7 @@
 import { guardrailOutcomes } from "#why.ts";
 import { z } from "zod";
 import { targetStates } from "#why.ts";
-import { cacheOutcomes, cacheScopes } from "#cache-policy.ts";
+import { cacheOutcomes, cacheScopes, semanticOutcomes } from "#cache-policy.ts";
 import { id, openEnum, usd } from "./fields.ts";
 
 const count = z.int();
@@ -114,6 +114,22 @@ const lookedFor = z
   })
   .meta({ id: "RequestCaching" });
 
+const lookedForMeaning = z
+  .object({
+    outcome: openEnum(semanticOutcomes).describe(
+      "`told`: it was answered by what was told to a question of the same meaning. Otherwise why not: there was `none` to compare it with, none was like enough (`unlike`), one was and something on its surface spoke against it (`differs`), its answer was `gone`; its vector came `late` or `failed`, its makers were `resting`, a `budget` had no room for it, the caller is `barred` from there; or the request is none that is compared (`unfit`).",
+    ),
+    similarity: z.number().nullable().describe("Of the nearest one; null where none was compared."),
+    threshold: z.number().describe("What it takes, as the alias says."),
+    request_id: id.nullable().describe("The request whose answer was kept; of a `told` one it is what was told."),
+    differences: z
+      .array(z.string())
+      .describe(
+        "What spoke against the nearest one: `numbers`, `units`, `dates`, `languages`, `names`, `quoted`, `code`, `negation`, `quantity`, `script`, `opposite`, `order`, `word`, `added`.",
+      ),
+  })
+  .meta({ id: "RequestMeaning" });
+
 export const requestWhy = z
   .object({
     phases: z.array(phase).describe("Empty in records of earlier versions."),
@@ -129,6 +145,13 @@ export const requestWhy = z
       .describe("The most that it could cost, held against budgets until it ended; null where there were none."),
     capped: consulted.nullable().describe("The budget that had no room, so that another alias answered."),
     cache: lookedFor.nullable().describe("Null where its alias keeps no answers."),
+    semantic: lookedForMeaning
+      .nullable()
+      .describe("Null where its alias compares nothing by meaning, or an answer to the very same was there."),
+    embedded_for: z
+      .string()
+      .nullable()
+      .describe("Of an embedding that was made to look for a question of the same meaning: the id of the request."),
     guardrails: z
       .array(
         z.object({

@@ -3,7 +3,7 @@ import type { JsonObject } from "#script.ts";
 
 const defaultDimensions = 1536;
 
-/** Vectors of length one that depend on nothing but the input. */
+/** Vectors of length one that depend on nothing but the input. Texts that share words lie closer to each other than others, as a vendor's do. */
 export function renderEmbeddings(body: JsonObject, dimensionsWithoutWish = defaultDimensions): JsonObject {
   const inputs = readInputs(body["input"]);
   const dimensions = asCount(body["dimensions"]) ?? dimensionsWithoutWish;
@@ -13,7 +13,7 @@ export function renderEmbeddings(body: JsonObject, dimensionsWithoutWish = defau
     data: inputs.map((input, index) => ({
       object: "embedding",
       index,
-      embedding: encodeVector(unitVector(JSON.stringify(input), dimensions), body["encoding_format"]),
+      embedding: encodeVector(vectorOf(input, dimensions), body["encoding_format"]),
     })),
     model: asText(body["model"]) ?? "fake-embedding",
     usage: { prompt_tokens: tokens, total_tokens: tokens },
@@ -34,6 +34,18 @@ function readInput(input: unknown): EmbeddingInput {
 
 function encodeVector(vector: Float32Array, format: unknown): number[] | string {
   return format === "base64" ? Buffer.from(vector.buffer).toString("base64") : Array.from(vector);
+}
+
+function vectorOf(input: EmbeddingInput, dimensions: number): Float32Array {
+  if (typeof input !== "string") return unitVector(JSON.stringify(input), dimensions);
+  const words = input.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [input];
+  const sum = new Float32Array(dimensions);
+  for (const word of words) {
+    const vector = unitVector(word, dimensions);
+    for (let at = 0; at < dimensions; at += 1) sum[at] = (sum[at] ?? 0) + (vector[at] ?? 0);
+  }
+  const length = Math.hypot(...sum) || 1;
+  return sum.map((value) => value / length);
 }
 
 function unitVector(text: string, dimensions: number): Float32Array {

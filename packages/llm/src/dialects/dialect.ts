@@ -12,6 +12,7 @@ import type { JsonObject } from "#wire/json.ts";
 import type { VendorError } from "#dialects/errors/vendor-error.ts";
 import type { ClientModels } from "#dialects/fields/client-models.ts";
 import type { RecallRules } from "#dialects/fields/recall-rules.ts";
+import type { ClosingForm } from "#dialects/bodies/closing-text.ts";
 import type { ConversationForm } from "#dialects/bodies/conversation-form.ts";
 import type { OpeningRules } from "#dialects/bodies/opening.ts";
 import type { AnswerReading } from "#dialects/bodies/read-answer.ts";
@@ -64,6 +65,8 @@ export interface ClientDialect {
   readonly texts: DialectTexts;
   /** How its chats are written as conversations. */
   readonly conversation: ConversationForm;
+  /** Where its chats have what is asked last. */
+  readonly closing: ClosingForm;
   encodeError(error: GhostError): string;
   /**
    * What tells clients in a long silence that their stream goes on, before its first event and behind it. Absent where they

@@ -1,5 +1,6 @@
 import type { ClientDialectName, DialectName } from "#providers/definition.ts";
 import type { Dialect, VendorDialect } from "./dialect.ts";
+import type { ParsedRequest } from "./parsed-request.ts";
 import { anthropicMessages } from "./anthropic-messages/index.ts";
 import { gemini } from "./gemini/index.ts";
 import { ollama } from "./ollama/index.ts";
@@ -21,3 +22,12 @@ export const vendorDialects: Readonly<Record<DialectName, VendorDialect>> = {
   ...dialects,
   "bedrock-converse": bedrockConverse,
 };
+
+/** What asks for the vector of a text, whoever makes it: in the dialect that most of those speak. */
+export function embeddingQuestion(
+  model: string,
+  text: string,
+): { readonly dialect: Dialect; readonly request: ParsedRequest } {
+  const body = Buffer.from(JSON.stringify({ model, input: text }));
+  return { dialect: openaiChat, request: openaiChat.client.parseRequest("embeddings", body) };
+}

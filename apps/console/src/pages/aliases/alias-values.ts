@@ -16,4 +16,11 @@ export interface CacheValues {
   scope: string;
   ttl_seconds: string;
   pace: string;
+  /** Without a model nothing is compared by meaning. */
+  semantic: {
+    model: string;
+    threshold: string;
+    timeout_ms: string;
+    more_than_text: boolean;
+  };
 }

@@ -54,7 +54,7 @@ interface StockProps {
   readonly savings: UsageSeries | undefined;
 }
 
-function Stock({ kept: { entries, bytes, most_bytes: most }, savings }: StockProps) {
+function Stock({ kept: { entries, bytes, most_bytes: most, ...byMeaning }, savings }: StockProps) {
   const total = savings?.sum.total;
   const [saved, spent] = [Number(total?.saved_usd ?? 0), Number(total?.cost_usd ?? 0)];
   const whole = saved + spent;
@@ -71,6 +71,13 @@ function Stock({ kept: { entries, bytes, most_bytes: most }, savings }: StockPro
           </>
         }
       />
+      {byMeaning.vectors + byMeaning.semantic_hits > 0 && (
+        <Figure
+          name="Told by meaning"
+          value={formatCount(byMeaning.semantic_hits)}
+          note={`since the start; ${formatCount(byMeaning.vectors)} vectors, ${formatBytes(byMeaning.vector_bytes)}`}
+        />
+      )}
       {total !== undefined && (
         <>
           <Figure

@@ -70,6 +70,12 @@ function columnsOf(savings: UsageSeries | undefined): readonly Column<Alias>[] {
       value: ({ cache }) => scopeWords(cache?.scope ?? ""),
       cell: ({ cache }) => <span className="text-muted">{scopeWords(cache?.scope ?? "")}</span>,
     },
+    {
+      id: "semantic",
+      header: "By meaning",
+      value: ({ cache }) => cache?.semantic?.threshold ?? null,
+      cell: ({ cache }) => <span className="text-muted">{meaningWords(cache?.semantic?.threshold ?? null)}</span>,
+    },
     ...(savings === undefined
       ? []
       : [
@@ -88,6 +94,10 @@ function columnsOf(savings: UsageSeries | undefined): readonly Column<Alias>[] {
           },
         ]),
   ];
+}
+
+function meaningWords(threshold: number | null): string {
+  return threshold === null ? "no" : `from ${threshold}`;
 }
 
 function scopeWords(scope: string): string {

@@ -129,7 +129,7 @@ export function RequestFacts({ detail: { record, why } }: { readonly detail: Req
             ["Attempts", formatCount(record.attempts)],
             ...factOf("Service class", record.service_class),
             ...factOf("Computed in", record.geography),
-            ...factOf("Kept answers", cacheWords(record, why.cache)),
+            ...factOf("Kept answers", cacheWords(record, why)),
             ...factOf("Could not be said", why.notes.join(", ")),
             ...factOf("Personal data", personalDataOf(record)),
             ...factOf("Guardrails", guardrailsOf(why)),
@@ -141,13 +141,34 @@ export function RequestFacts({ detail: { record, why } }: { readonly detail: Req
 }
 
 /** Null where its alias keeps none. */
-function cacheWords({ cache, saved_usd: saved }: UsageRecord, told: RequestDetail["why"]["cache"]): string | null {
+function cacheWords({ cache, saved_usd: saved }: UsageRecord, why: RequestDetail["why"]): string | null {
   if (cache === null) return null;
+  const { cache: told, semantic } = why;
   const saves = cache === "hit" && saved !== null ? [`saved ${formatMoney(saved)}`] : [];
   const reason =
     told === null || told.reason === null ? [] : [cacheReasons[told.reason] ?? told.reason.replaceAll("_", " ")];
-  return [cache, ...saves, ...reason].join(", ");
+  return [cache, ...saves, ...reason, ...(semantic === null ? [] : [meaningWords(semantic)])].join(", ");
 }
+
+function meaningWords({ outcome, similarity, threshold, differences }: NonNullable<RequestDetail["why"]["semantic"]>) {
+  const words = meaningOutcomes[outcome] ?? outcome;
+  const told = differences.length === 0 ? words : `${words} in ${differences.join(" and ")}`;
+  return similarity === null ? told : `${told} (${similarity} alike, of ${threshold})`;
+}
+
+const meaningOutcomes: Readonly<Record<string, string>> = {
+  told: "as told to a question of the same meaning",
+  none: "no other question to compare it with",
+  unlike: "no question is like enough",
+  differs: "a question is like it and differs",
+  gone: "a question means the same and its answer is gone",
+  late: "its embedding came too late",
+  failed: "its embedding failed",
+  resting: "nobody makes embeddings at the moment",
+  budget: "no budget for its embedding",
+  barred: "its embedding may not be asked for",
+  unfit: "not compared by meaning",
+};
 
 const cacheReasons: Readonly<Record<string, string>> = {
   no_store: "the client wants nothing kept",

@@ -118,7 +118,7 @@ export function refuseSticky(strategy: AliasRow["strategy"], policy: AliasPolicy
     );
 }
 
-interface Led {
+export interface Led {
   /** As it is to be. */
   readonly name: string;
   /** Null: it is new. */
@@ -133,25 +133,32 @@ export async function refuseFallbacks(store: Pick<Store, "aliases" | "providers"
   const fallbacks: Fallbacks = led.policy?.fallbacks ?? {};
   const shadow = led.policy?.shadow?.to ?? null;
   if (Object.keys(fallbacks).length === 0 && shadow === null) return;
-  const all = await store.aliases.list(null, "all");
-  const seen = all.filter(({ id, teamId }) => id !== led.id && (teamId === null || teamId === led.teamId));
-  const providers = new Set((await store.providers.list()).map(({ name }) => name));
-  const shadowFault = shadow === null ? null : faultOf(shadow, { led, seen, providers });
+  const known = await knownTo(store, led);
+  const shadowFault = shadow === null ? null : faultOf(shadow, known);
   if (shadowFault !== null) throw invalid("shadow.to", shadowFault);
   for (const reason of fallbackReasons)
     for (const [place, name] of (fallbacks[reason] ?? []).entries()) {
-      const fault = faultOf(name, { led, seen, providers });
+      const fault = faultOf(name, known);
       if (fault !== null) throw invalid(`fallbacks.${reason}[${place}]`, fault);
     }
 }
 
-interface Known {
+/** All that a name of it may stand for. */
+export async function knownTo(store: Pick<Store, "aliases" | "providers">, led: Led): Promise<Known> {
+  const all = await store.aliases.list(null, "all");
+  const seen = all.filter(({ id, teamId }) => id !== led.id && (teamId === null || teamId === led.teamId));
+  const providers = new Set((await store.providers.list()).map(({ name }) => name));
+  return { led, seen, providers };
+}
+
+export interface Known {
   readonly led: Led;
   readonly seen: readonly AliasRow[];
   readonly providers: ReadonlySet<string>;
 }
 
-function faultOf(name: string, { led, seen, providers }: Known): string | null {
+/** What is wrong with it; null: the alias may lead there. */
+export function faultOf(name: string, { led, seen, providers }: Known): string | null {
   if (name === led.name) return "It is this alias itself: name another one";
   if (isPattern(name)) return "A star stands for no name here: write one out";
   const alias = seen.find((one) => one.name === name);

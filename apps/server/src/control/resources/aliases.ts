@@ -2,9 +2,10 @@ import { GhostError } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { AliasRow, AliasTargetRow } from "#control/store/store.ts";
 import type { Reach } from "#domain/access/may.ts";
-import type { CachePolicy } from "#domain/cache-policy.ts";
+import type { CachePolicy, SemanticPolicy } from "#domain/cache-policy.ts";
 import { toToldLimits } from "#domain/told-limits.ts";
 import { refuseFallbacks, refuseHedge, refuseSticky, takePolicy, toApiPolicy, toPolicy } from "./alias-policy.ts";
+import { refuseSemantic } from "./alias-semantic.ts";
 import { refuseModelName, refuseStars, refuseTargets, refuseTeam } from "./alias-rules.ts";
 import { refuseLostDowngrades, toApiBudgetTerms, toHeld } from "./budget-fields.ts";
 import { found, invalid, notFound, toTime } from "./fields.ts";
@@ -75,6 +76,8 @@ async function toNew(deps: AliasDeps, body: AliasCreation, reach: Reach) {
   refuseSticky(named.strategy, policy);
   refuseHedge(named.targets, policy);
   await refuseFallbacks(store, { name: named.name, id: null, teamId, team, policy });
+  const led = { name: named.name, id: null, teamId, team, policy };
+  await refuseSemantic(deps, led, { semantic: cache?.semantic ?? null, targets: named.targets });
   const held = await toHeld({ limits, budgets }, { before: null, store, now: steadyTime.now(), teamId });
   return { teamId, ...named, targets: toTargets(named.targets), policy, cache: toCache(cache), ...held };
 }
@@ -106,6 +109,7 @@ async function toChange(deps: AliasDeps, before: AliasRow, body: AliasUpdate, re
       policy: policy === undefined ? before.policy : policy,
     });
   }
+  await refuseSemanticChange(deps, before, { ...body, teamId, reach: isElsewhere ? reach : "all" });
   if (isElsewhere && held.budgets === undefined) await refuseLostDowngrades(before.budgets, teamId, store);
   return {
     ...(await toHeld(held, { before, store, now: steadyTime.now(), teamId })),
@@ -125,14 +129,45 @@ function toTargets(targets: AliasCreation["targets"]): readonly AliasTargetRow[]
   });
 }
 
-function toCache(cache: AliasUpdate["cache"]): CachePolicy | null {
-  if (!cache) return null;
-  const { ttl_seconds: ttlSeconds, scope, pace } = cache;
-  return { ttlSeconds, scope, ...(pace !== "at_once" && { pace }) };
+interface SemanticChange extends Pick<AliasUpdate, "name" | "targets" | "cache"> {
+  readonly teamId: string | null;
+  readonly reach: Reach;
 }
 
-function toApiCache({ ttlSeconds, scope, pace = "at_once" }: CachePolicy): NonNullable<ApiAlias["cache"]> {
-  return { ttl_seconds: ttlSeconds, scope, pace };
+/** What it is after the change, where that has anything to do with it. */
+async function refuseSemanticChange(deps: AliasDeps, before: AliasRow, change: SemanticChange): Promise<void> {
+  const { name = before.name, targets, cache, teamId, reach } = change;
+  const given = cache === undefined ? before.cache?.semantic : cache?.semantic;
+  const isSame = cache === undefined && targets === undefined && teamId === before.teamId && name === before.name;
+  if (isSame || !given) return;
+  const team = await refuseTeam(deps.store, teamId, reach);
+  const led = { name, id: before.id, teamId, team, policy: before.policy };
+  await refuseSemantic(deps, led, { semantic: given, targets: targets ?? before.targets });
+}
+
+function toCache(cache: AliasUpdate["cache"]): CachePolicy | null {
+  if (!cache) return null;
+  const { ttl_seconds: ttlSeconds, scope, pace, semantic } = cache;
+  return {
+    ...{ ttlSeconds, scope },
+    ...(pace !== "at_once" && { pace }),
+    ...(semantic !== null && { semantic: toSemantic(semantic) }),
+  };
+}
+
+type ApiSemantic = NonNullable<NonNullable<ApiAlias["cache"]>["semantic"]>;
+
+function toSemantic(told: ApiSemantic): SemanticPolicy {
+  const { model, threshold, timeout_ms: timeoutMs, more_than_text: moreThanText } = told;
+  return { model, threshold, timeoutMs, moreThanText };
+}
+
+function toApiCache({ ttlSeconds, scope, pace = "at_once", semantic }: CachePolicy): NonNullable<ApiAlias["cache"]> {
+  return { ttl_seconds: ttlSeconds, scope, pace, semantic: semantic === undefined ? null : toApiSemantic(semantic) };
+}
+
+function toApiSemantic({ model, threshold, timeoutMs, moreThanText }: SemanticPolicy): ApiSemantic {
+  return { model, threshold, timeout_ms: timeoutMs, more_than_text: moreThanText };
 }
 
 function toApiAlias(row: AliasRow): ApiAlias {

@@ -4,17 +4,21 @@ import type { CachePurge } from "#link/cache.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 
 type PurgeQuery = Parameters<Resource<"cache">["purge"]>[0]["query"];
-type CacheDeps = Pick<ResourceDependencies, "store" | "cache" | "cacheBytes">;
+type CacheDeps = Pick<ResourceDependencies, "store" | "cache" | "meanings" | "cacheBytes">;
 
-export function createCacheResource({ store, cache, cacheBytes }: CacheDeps): Resource<"cache"> {
+export function createCacheResource({ store, cache, meanings, cacheBytes }: CacheDeps): Resource<"cache"> {
   return {
     async get() {
       const { entries, bytes } = await answered(() => cache.use());
-      return { entries, bytes, most_bytes: cacheBytes };
+      const { vectors, vectorBytes, mostVectorBytes, told: hits } = await answered(() => meanings.use());
+      const told = { vectors, vector_bytes: vectorBytes, most_vector_bytes: mostVectorBytes, semantic_hits: hits };
+      return { entries, bytes, most_bytes: cacheBytes, ...told };
     },
 
     async purge({ query }) {
-      const removed = await answered(() => cache.purge(meantBy(query)));
+      const meant = meantBy(query);
+      const removed = await answered(() => cache.purge(meant));
+      await answered(() => meanings.purge(meant));
       const told = Object.entries(query).filter((one): one is [string, string] => one[1] !== undefined);
       const details = { ...Object.fromEntries(told), removed };
       await store.audit.add([deed("cache.purged", { kind: "cache", id: null, name: "" }, { details })]);

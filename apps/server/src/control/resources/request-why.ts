@@ -1,7 +1,14 @@
 // Why a request went as it did: what its record has of that in few words, with what follows from the rest of the record.
 
 import { formatUsd } from "@ghostllm/contract";
-import type { AttemptMade, CacheFacts, ConsideredTarget, PlannedName, WhyFacts } from "@ghostllm/contract";
+import type {
+  AttemptMade,
+  CacheFacts,
+  ConsideredTarget,
+  PlannedName,
+  SemanticFacts,
+  WhyFacts,
+} from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { Names } from "#control/store/name-store.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
@@ -26,7 +33,7 @@ interface Context {
 export function explainRequest(record: UsageRecord, { snapshot, names }: Context): Told {
   const facts: WhyFacts = record.why ?? {};
   const { plans = [], notLedTo = [], limits = "", capped = "", held, cache, guards = [], notes = [], hedge } = facts;
-  const { shadowOf = null } = facts;
+  const { shadowOf = null, embeddedFor = null, semantic } = facts;
   const tried = new Tried(record);
   return {
     phases: phasesOf(record),
@@ -35,6 +42,8 @@ export function explainRequest(record: UsageRecord, { snapshot, names }: Context
     shadow_of: shadowOf,
     capped: toToldLimits(capped, record, names)[0] ?? null,
     cache: cache === undefined ? null : toCache(cache, record),
+    semantic: semantic === undefined ? null : toSemantic(semantic),
+    embedded_for: embeddedFor,
     guardrails: guards.map(([name, stage, outcome]) => ({ name, stage, outcome })),
     notes: [...notes],
     hedge: hedge === undefined ? null : { after_ms: hedge[0], outcome: hedge[1] },
@@ -45,6 +54,11 @@ export function explainRequest(record: UsageRecord, { snapshot, names }: Context
 
 function toCache([scope, digest, reason]: CacheFacts, { cache }: Pick<UsageRecord, "cache">): Told["cache"] {
   return { outcome: cache ?? "bypass", scope, digest, reason: reason ?? null };
+}
+
+function toSemantic(facts: SemanticFacts): NonNullable<Told["semantic"]> {
+  const [outcome, similarity, threshold, of, differences = []] = facts;
+  return { outcome, similarity, threshold, request_id: of, differences: [...differences] };
 }
 
 interface Known {

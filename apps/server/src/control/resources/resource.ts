@@ -41,6 +41,7 @@ import type { ConfigurationInForce } from "#control/system/configuration-in-forc
 import type { SystemMonitor } from "#control/system/system-monitor.ts";
 import type { GatewayReports } from "#control/targets/gateway-reports.ts";
 import type { Cache } from "#link/cache.ts";
+import type { Meanings } from "#link/meanings.ts";
 import type { Counters } from "#link/counters.ts";
 import type { Health } from "#link/health.ts";
 import type { Journal } from "#link/journal/journal.ts";
@@ -100,6 +101,8 @@ export interface ResourceDependencies extends ProviderSources {
   /** Of answers, and what it may hold. */
   readonly cache: Pick<Cache, "use" | "purge">;
   readonly cacheBytes: number;
+  /** By which kept answers are found, too. */
+  readonly meanings: Meanings;
   readonly health: Pick<Health, "parts">;
   readonly journal: Pick<Journal, "healthy" | "pendingRecords" | "pendingBytes">;
   readonly monitor: SystemMonitor;

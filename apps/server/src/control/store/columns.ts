@@ -112,6 +112,9 @@ const cacheSchema: z.ZodType<CachePolicy> = z.object({
   ttlSeconds: z.number().int(),
   scope: z.enum(cacheScopes),
   pace: z.enum(cachePaces).exactOptional(),
+  semantic: z
+    .object({ model: z.string(), threshold: z.number(), timeoutMs: z.number(), moreThanText: z.boolean() })
+    .exactOptional(),
 });
 const policySchema: z.ZodType<AliasPolicy> = z.object({
   retries: z

@@ -25,7 +25,7 @@ const clientClosedRequest = 499;
 export async function finishWithoutAnswer(deps: EndingDeps, run: Run, error: unknown): Promise<void> {
   const { exchange, trail, lifeline } = run;
   if (trail.target === null) {
-    await deps.counters.settle({ id: exchange.id, tokens: 0, costNanos: 0 });
+    await deps.counters.settle({ id: exchange.id, tokens: 0, costNanos: trail.besideNanos });
     await trail.providers?.close(nothing);
     return;
   }
@@ -76,6 +76,7 @@ export async function finishRun(
       ending: asSeen(run, ending),
       providers: trail.providers?.costs,
       trace: run.exchange.trace,
+      besideNanos: trail.besideNanos,
     },
     // It runs until its bytes have left, for those to whom that makes a difference.
     whenLeft: scopes.some(limitsRunning)

@@ -18,6 +18,7 @@ import type { ProviderCosts } from "#link/pending-answers.ts";
 import type { RequestTrace } from "#telemetry/traces/request-trace.ts";
 import type { Run } from "./call.ts";
 import { findTarget } from "./resolve.ts";
+import { noCacheFacts } from "./why.ts";
 
 /** What it takes to settle a request and to write it down. */
 export type FinishDeps = Pick<GatewayDeps, "counters" | "journal" | "events" | "clock">;
@@ -46,6 +47,10 @@ export interface FinishInput {
   readonly ending: Ending;
   /** What providers are charged that have limits or budgets; null, or absent: none of those was asked. */
   readonly providers?: ProviderCosts | null | undefined;
+  /** Nano-USD of what was asked beside it, and has a record of its own. */
+  readonly besideNanos?: number;
+  /** The request for whose sake it was made settles it with itself. */
+  readonly isSettledElsewhere?: true;
   /** Tells when the answer's bytes have left, where its request counts as running until then. */
   readonly whenLeft?: Outlet["whenLeft"] | undefined;
   /** Null, or absent: nothing is told of it. */
@@ -81,7 +86,7 @@ export function factsOf(run: Run, now: number): RequestFacts {
     shadow: false,
     downgradedTo: admission.downgraded?.alias ?? null,
     sessionId: run.session?.id ?? null,
-    why: trail.why.told(admission, caching?.told ?? null, guards),
+    why: trail.why.told(admission, caching?.facts ?? noCacheFacts, guards),
   };
 }
 
@@ -89,7 +94,7 @@ export function factsOf(run: Run, now: number): RequestFacts {
 export async function finish(deps: FinishDeps, input: FinishInput): Promise<number | null> {
   const last = buildRecord(input, deps.clock.now());
   const built = withUnanswered(last);
-  const chargedNanos = await settle(deps, built, input);
+  const chargedNanos = input.isSettledElsewhere ? 0 : await settle(deps, built, input);
   // Budgets are hard: what nobody knows the cost of, or saw the end of, is charged as it was reserved.
   const whole = chargedNanos > (built.costNanos ?? 0) ? { ...built, chargedNanos } : built;
   const record = input.providers ? await chargeProviders(deps, whole, last, input) : whole;
@@ -124,9 +129,10 @@ async function chargeProviders(
 async function settle(
   { counters, events }: Pick<FinishDeps, "counters" | "events">,
   record: UsageRecord,
-  { ending, whenLeft }: FinishInput,
+  { ending, whenLeft, besideNanos = 0 }: FinishInput,
 ): Promise<number> {
-  const { id, totalTokens, unansweredTokens, costNanos } = record;
+  const { id, totalTokens, unansweredTokens } = record;
+  const costNanos = record.costNanos === null ? null : record.costNanos + besideNanos;
   const tokens = totalTokens + unansweredTokens;
   const staysRunning = whenLeft !== undefined;
   try {
@@ -134,7 +140,7 @@ async function settle(
     const settled = counters.settle({ id, tokens, costNanos, staysRunning, takesAll, scopes: chargedScopes(record) });
     const chargedNanos = settled instanceof Promise ? await settled : settled;
     whenLeft?.(() => counters.leave(id));
-    return chargedNanos;
+    return chargedNanos - besideNanos;
   } catch (error) {
     events.internalError("settling", error);
     return 0;

@@ -25,6 +25,8 @@ export class Trail {
   upstreamMs = 0;
   /** Attempts that came to nothing, and that their vendors may charge. */
   readonly unanswered: UnansweredAttempt[] = [];
+  /** Nano-USD of what was asked beside it, which has records of its own: its reservation pays for that, too. */
+  besideNanos = 0;
   /** What providers hold for it; null as long as none that has limits or budgets was asked. */
   providers: ProviderHolds | null = null;
   /** Names of providers that have no room for it. */
@@ -151,6 +153,13 @@ export class Trail {
   takeLast(): MeasuredUsage | null {
     const place = this.unanswered.findIndex(({ attempt }) => attempt === this.last?.number);
     return place < 0 ? null : (this.unanswered.splice(place, 1)[0]?.usage ?? null);
+  }
+
+  /** Something else was asked for its sake, and waited for. */
+  waitedBeside(ms: number, costNanos: number): void {
+    this.upstreamMs += ms;
+    this.besideNanos += costNanos;
+    this.why.besides(ms);
   }
 
   hold(call: UpstreamCall): void {

@@ -1,7 +1,7 @@
 // What is gathered along a request for the answer to why it went as it did: its record has it as one field. Called along the flow.
 // Invariant: what no choice was made about is not in it, so that the ordinary request pays for a few numbers.
 
-import type { CacheFacts, GuardrailFact, NotLedTo, PlannedName, WhyFacts } from "@ghostllm/contract";
+import type { CacheFacts, SemanticFacts, GuardrailFact, NotLedTo, PlannedName, WhyFacts } from "@ghostllm/contract";
 import { isPublicName } from "@ghostllm/llm";
 import type { ParsedRequest } from "@ghostllm/llm";
 import { writeConsulted } from "#domain/consulted-limits.ts";
@@ -12,6 +12,14 @@ const mostNames = 8;
 const mostNotes = 12;
 const longestNote = 120;
 
+export interface ToldOfCache {
+  readonly cache: CacheFacts | null;
+  readonly semantic: SemanticFacts | null;
+}
+
+/** Nothing of its kind is kept. */
+export const noCacheFacts: ToldOfCache = { cache: null, semantic: null };
+
 export class Why {
   /** Ms since the request arrived: it was read, it was admitted, the first vendor was asked. */
   #readMs = 0;
@@ -19,6 +27,8 @@ export class Why {
   #begunMs = 0;
   /** For a target with room. */
   #waitedMs = 0;
+  /** For what was asked for its sake before a vendor was. */
+  #besideMs = 0;
   /** Null as long as there is nothing: almost all have none. */
   #plans: PlannedName[] | null = null;
   #notLedTo: NotLedTo[] | null = null;
@@ -32,6 +42,10 @@ export class Why {
 
   begun(ms: number): void {
     this.#begunMs = ms;
+  }
+
+  besides(ms: number): void {
+    if (this.#begunMs === 0) this.#besideMs += ms;
   }
 
   waited(ms: number): void {
@@ -72,7 +86,7 @@ export class Why {
   /** For the record. Made for every request, and so without objects in between. */
   told(
     { consulted, counted, reservedNanos, downgraded }: Admission,
-    cache: CacheFacts | null,
+    { cache, semantic }: ToldOfCache,
     guards: readonly GuardrailFact[] | null,
   ): WhyFacts {
     const facts: { -readonly [Name in keyof WhyFacts]: WhyFacts[Name] } = { took: this.#took };
@@ -84,6 +98,7 @@ export class Why {
     if (reservedNanos > 0) facts.held = reservedNanos;
     if (downgraded !== null) facts.capped = cappedOf(downgraded.refusal);
     if (cache !== null) facts.cache = cache;
+    if (semantic !== null) facts.semantic = semantic;
     if (guards !== null) facts.guards = guards;
     if (this.#notes !== null) facts.notes = this.#notes.slice(0, mostNotes).map((note) => note.slice(0, longestNote));
     return facts;
@@ -93,7 +108,11 @@ export class Why {
     const readUs = Math.round(this.#readMs * 1_000);
     const admittedUs = Math.round((this.#admittedMs - this.#readMs) * 1_000);
     if (this.#begunMs === 0) return [readUs, admittedUs];
-    return [readUs, admittedUs, Math.round((this.#begunMs - this.#admittedMs - this.#waitedMs) * 1_000)];
+    return [
+      readUs,
+      admittedUs,
+      Math.round((this.#begunMs - this.#admittedMs - this.#waitedMs - this.#besideMs) * 1_000),
+    ];
   }
 }
 

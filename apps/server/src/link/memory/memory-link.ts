@@ -2,12 +2,14 @@
 
 import type { Clock } from "#domain/clock.ts";
 import type { Link } from "#link/link.ts";
+import type { Meanings } from "#link/meanings.ts";
 import type { Openable } from "#link/opening.ts";
 import type { OwnedObject } from "#link/owners.ts";
 import { MemoryAskers } from "./askers.ts";
 import { MemoryCache } from "./cache.ts";
 import { MemoryCounters } from "./counters.ts";
 import { MemoryHealth } from "./health.ts";
+import { MemoryMeanings } from "./meanings.ts";
 import { MemoryOwners } from "./owners.ts";
 import { MemoryPendingAnswers } from "./pending-answers.ts";
 import { MemorySignals } from "./signals.ts";
@@ -20,6 +22,7 @@ export interface LinkBounds {
   readonly pendingAnswers?: number;
   readonly turnCharacters?: number;
   readonly cacheBytes?: number;
+  readonly vectorBytes?: number;
   readonly streamBytes?: number;
 }
 
@@ -28,9 +31,11 @@ interface MemoryLinkOptions {
   /** Told of what is to be known after a restart, too. Must not throw. */
   readonly write?: (object: OwnedObject) => void;
   readonly bounds?: LinkBounds;
+  /** Absent: in memory, too. */
+  readonly meanings?: Meanings;
 }
 
-export function createMemoryLink({ clock, write, bounds = {} }: MemoryLinkOptions): Link & Openable {
+export function createMemoryLink({ clock, write, bounds = {}, meanings }: MemoryLinkOptions): Link & Openable {
   const counters = new MemoryCounters(clock);
   const owners = new MemoryOwners(clock, { limit: bounds.objects, write });
   return {
@@ -38,6 +43,7 @@ export function createMemoryLink({ clock, write, bounds = {} }: MemoryLinkOption
     owners,
     turns: new MemoryTurns(clock, bounds.turnCharacters),
     cache: new MemoryCache(clock, bounds.cacheBytes),
+    meanings: meanings ?? new MemoryMeanings(clock, bounds.vectorBytes),
     askers: new MemoryAskers(clock),
     streams: new MemoryStreams(clock, bounds.streamBytes),
     pendingAnswers: new MemoryPendingAnswers(clock, bounds.pendingAnswers),

@@ -11,7 +11,9 @@ import type { RedisAddress } from "#domain/redis-address.ts";
 import { chargesOf as chargesOfRecord } from "#domain/usage-record.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import type { Link } from "#link/link.ts";
+import type { Meanings } from "#link/meanings.ts";
 import { MemoryHealth } from "#link/memory/health.ts";
+import { MemoryMeanings } from "#link/memory/meanings.ts";
 import type { LinkBounds } from "#link/memory/memory-link.ts";
 import type { Openable } from "#link/opening.ts";
 import type { OwnedObject } from "#link/owners.ts";
@@ -51,6 +53,8 @@ export interface RedisLinkOptions {
   readonly write: (object: OwnedObject) => void;
   readonly onBreaker: (state: BreakerState, why: string) => void;
   readonly bounds?: LinkBounds;
+  /** Absent: in memory, of this instance alone. */
+  readonly meanings?: Meanings;
   /** Tests say what time it is for Redis. */
   readonly serverTime?: () => number;
 }
@@ -127,7 +131,8 @@ async function addSpent({ unstored, untold, reunion }: Assembled, spent: ScopeMa
 type Assembled = Pick<ReturnType<typeof assemble>, "unstored" | "untold" | "reunion">;
 
 /** What is kept by name, here and there; and how each learns of what the other has not been told. */
-function keepersOf(assembled: ReturnType<typeof assemble>, { bounds = {}, write }: RedisLinkOptions) {
+function keepersOf(assembled: ReturnType<typeof assemble>, options: RedisLinkOptions) {
+  const { bounds = {}, write, clock } = options;
   const { reunion, signals } = assembled;
   const owners = new RedisOwners({ ...assembled, limit: bounds.objects, write });
   const turns = new RedisTurns({ ...assembled, limit: bounds.turnCharacters });
@@ -145,7 +150,8 @@ function keepersOf(assembled: ReturnType<typeof assemble>, { bounds = {}, write 
     reunion.forget(id);
     pendingAnswers.forget(id);
   };
-  return { owners, turns, cache, askers, streams, pendingAnswers };
+  const meanings = options.meanings ?? new MemoryMeanings(clock, bounds.vectorBytes);
+  return { owners, turns, cache, meanings, askers, streams, pendingAnswers };
 }
 
 function assemble(options: RedisLinkOptions) {

@@ -94,11 +94,11 @@ class Hub implements ThreadsHub {
     others?.tellThreads((signal) => void this.#tell(signal).catch(() => undefined));
     this.#health = new ThreadsHealth(link.health);
     this.#signals = new ThreadsSignals(link.signals, (signal) => this.#tell(signal));
-    const { owners, turns, cache, askers, streams, pendingAnswers } = link;
+    const { owners, turns, cache, meanings, askers, streams, pendingAnswers } = link;
     const open: Openable["open"] = (opening) => link.open(this.#counters.open(opening));
     const addSpent: Openable["addSpent"] = (spent) => link.addSpent(this.#counters.addSpent(spent));
     const [counters, health, signals] = [this.#counters.own, this.#health, this.#signals];
-    const kept = { owners, turns, cache, askers, streams, pendingAnswers };
+    const kept = { owners, turns, cache, meanings, askers, streams, pendingAnswers };
     this.link = { counters, ...kept, health, signals, open, addSpent };
   }
 
@@ -137,7 +137,7 @@ class Hub implements ThreadsHub {
   }
 
   #answersTo(index: number): HubQuestions {
-    const { owners, turns, cache, askers, streams, pendingAnswers, health } = this.link;
+    const { owners, turns, cache, meanings, askers, streams, pendingAnswers, health } = this.link;
     const counters = this.#counters;
     return {
       ...counters.answersTo(index),
@@ -149,6 +149,11 @@ class Hub implements ThreadsHub {
       keepAnswer: (kept) => cache.keep(kept),
       purgeAnswers: (what) => cache.purge(what),
       useOfCache: () => cache.use(),
+      nearestMeanings: (group, vector) => meanings.nearest(group, vector),
+      keepMeaning: (meaning) => meanings.keep(meaning),
+      purgeMeanings: (what) => meanings.purge(what),
+      noteToldByMeaning: () => meanings.noteTold(),
+      useOfMeanings: () => meanings.use(),
       takeAsking: (name, asker, leaseMs) => askers.take(name, asker, leaseMs),
       releaseAsking: (name, asker, hasFailed) => askers.release(name, asker, hasFailed),
       appendToStream: (piece) => streams.append(piece),

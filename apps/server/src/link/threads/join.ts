@@ -8,6 +8,7 @@ import type { Counters, Extension, Reservation, ReservationRequest, ScopeUse, Se
 import type { Scope } from "#domain/access/scope.ts";
 import type { Askers } from "#link/askers.ts";
 import type { Link } from "#link/link.ts";
+import type { Meanings } from "#link/meanings.ts";
 import { MemorySignals } from "#link/memory/signals.ts";
 import { holdsOf } from "#link/pending-answers.ts";
 import type { KeptId, PendingAnswer, PendingAnswers } from "#link/pending-answers.ts";
@@ -52,6 +53,7 @@ export function joinLink(seat: Seat, clock: Clock): JoinedLink {
       purge: (what) => hub.ask("purgeAnswers", what),
       use: () => hub.ask("useOfCache"),
     },
+    meanings: meaningsOf(hub),
     askers: askersOf(hub),
     streams: streamsOf(hub),
     pendingAnswers: counters === null ? pendingOf(hub) : new WorkerPendingAnswers(counters, hub),
@@ -72,6 +74,16 @@ export function joinLink(seat: Seat, clock: Clock): JoinedLink {
     },
     storeContent: (content) => hub.ask("storeContent", content),
     signals: new ThreadsSignals(listeners, (signal) => hub.ask("send", signal)),
+  };
+}
+
+function meaningsOf(hub: Hub): Meanings {
+  return {
+    nearest: (group, vector) => hub.ask("nearestMeanings", group, vector).catch(() => []),
+    keep: (meaning) => hub.ask("keepMeaning", meaning).catch(() => undefined),
+    purge: (what) => hub.ask("purgeMeanings", what),
+    noteTold: () => hub.tell("noteToldByMeaning"),
+    use: () => hub.ask("useOfMeanings"),
   };
 }
 

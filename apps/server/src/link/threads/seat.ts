@@ -29,6 +29,11 @@ export type HubQuestions = {
   readonly keepAnswer: Link["cache"]["keep"];
   readonly purgeAnswers: Link["cache"]["purge"];
   readonly useOfCache: Link["cache"]["use"];
+  readonly nearestMeanings: Link["meanings"]["nearest"];
+  readonly keepMeaning: Link["meanings"]["keep"];
+  readonly purgeMeanings: Link["meanings"]["purge"];
+  readonly noteToldByMeaning: Link["meanings"]["noteTold"];
+  readonly useOfMeanings: Link["meanings"]["use"];
   readonly takeAsking: Link["askers"]["take"];
   readonly releaseAsking: Link["askers"]["release"];
   readonly appendToStream: Link["streams"]["append"];

@@ -46,6 +46,7 @@ export const anthropicMessages = {
     readPromptText,
     texts,
     conversation,
+    closing: { member: "messages", content: "content", textType: "text" },
     encodeError,
     encodeStreamError,
     keepAlive: { before: ": keep-alive\n\n", within: 'event: ping\ndata: {"type": "ping"}\n\n' },

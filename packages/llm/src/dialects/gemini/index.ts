@@ -63,6 +63,7 @@ export const gemini = {
     readPromptText,
     texts,
     conversation,
+    closing: { member: "contents", content: "parts", asksUnnamed: true },
     encodeError,
     encodeStreamError,
     decodeRequest,

@@ -41,6 +41,7 @@ export const ollama = {
     readPromptText,
     texts,
     conversation,
+    closing: { member: "messages", content: "content" },
     encodeError,
     encodeStreamError,
     decodeRequest,

@@ -67,6 +67,7 @@ export const openaiChat = {
     readPromptText,
     texts,
     conversation,
+    closing: { member: "messages", content: "content", textType: "text" },
     encodeError,
     encodeStreamError,
     keepAlive: { before: ": keep-alive\n\n", within: ": keep-alive\n\n" },

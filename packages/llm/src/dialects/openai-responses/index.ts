@@ -47,6 +47,7 @@ export const openaiResponses = {
     readPromptText,
     texts,
     conversation,
+    closing: { member: "input", content: "content", textType: "input_text", asksUnnamed: true },
     encodeError,
     encodeStreamError,
     keepAlive: { before: ": keep-alive\n\n", within: ": keep-alive\n\n" },

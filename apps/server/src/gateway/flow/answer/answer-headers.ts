@@ -15,7 +15,7 @@ export interface AnswerFacts {
   readonly report: RateReport;
   readonly trail: Trail;
   /** Null where nothing is kept of such answers. */
-  readonly caching: Pick<Caching, "outcome" | "ageSeconds"> | null;
+  readonly caching: Pick<Caching, "outcome" | "ageSeconds" | "semantic"> | null;
   /** Null where no guardrail holds. */
   readonly guarding: Pick<Guarding, "header"> | null;
   readonly overheadMs: number;
@@ -44,8 +44,14 @@ export function answerHeaders(facts: AnswerFacts): Record<string, string> {
   return headers;
 }
 
-function cacheHeaders({ outcome, ageSeconds }: Pick<Caching, "outcome" | "ageSeconds">): Record<string, string> {
-  return { "x-ghostllm-cache": outcome, ...(ageSeconds !== null && { age: String(ageSeconds) }) };
+function cacheHeaders({ outcome, ageSeconds, semantic }: NonNullable<AnswerFacts["caching"]>): Record<string, string> {
+  const [told, similarity] = semantic ?? [];
+  const isLike = outcome === "hit" && told === "told" && typeof similarity === "number";
+  return {
+    "x-ghostllm-cache": outcome,
+    ...(isLike && { "x-ghostllm-cache-match": `semantic; similarity=${similarity.toFixed(4)}` }),
+    ...(ageSeconds !== null && { age: String(ageSeconds) }),
+  };
 }
 
 export function notesHeader(notes: readonly string[]): Record<string, string> {

@@ -26,6 +26,14 @@ export interface AnswerHead {
   readonly sent: SentRequest;
   /** When its bytes came; null: it is told at once. */
   readonly pace?: readonly Mark[] | null;
+  /** It was told to another question, of the same meaning. */
+  readonly likeness?: Likeness;
+}
+
+export interface Likeness {
+  readonly similarity: number;
+  /** The request to which it was told first. */
+  readonly of: string;
 }
 
 interface Finished {
@@ -42,6 +50,11 @@ export function writeHead({ target, upstream, notes, sent }: Heard, { headers, c
     ...(pace !== null && { pace }),
     sent: { ...rest, callIds: [...callIds], renamedTools: [...renamedTools] },
   });
+}
+
+/** The same answer, for a question that is like the one it was told to. */
+export function withLikeness(head: string, { similarity, of }: Likeness): string {
+  return JSON.stringify({ ...(JSON.parse(head) as object), likeness: { similarity, of } });
 }
 
 type Written = Omit<AnswerHead, "sent"> & {

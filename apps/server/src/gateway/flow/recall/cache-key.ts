@@ -4,10 +4,11 @@
 import { createHash } from "node:crypto";
 import type { CacheScope } from "@ghostllm/contract";
 import { crossesAs } from "@ghostllm/llm";
-import type { Dialect, ParsedRequest } from "@ghostllm/llm";
+import type { ClosingText, Dialect, ParsedRequest } from "@ghostllm/llm";
 import type { AliasCache } from "#domain/cache-policy.ts";
 import type { Routing } from "#domain/routing/routing.ts";
 import type { Scope } from "#domain/access/scope.ts";
+import type { Target } from "#domain/snapshot.ts";
 import type { Principal } from "#domain/principal.ts";
 import type { Candidates } from "#gateway/flow/resolve.ts";
 import type { Protected } from "#gateway/flow/protection.ts";
@@ -32,15 +33,34 @@ const version = 1;
 
 /** Null where the body is no JSON object whose members are known. */
 export function cacheKeyOf(parts: KeyParts): string | null {
-  const { request, dialect } = parts;
+  return digestOf(parts, surroundings(parts), null);
+}
+
+/**
+ * The same for all requests that are the same but for the text with which they end, where that was embedded by the same model. Null where there
+ * is no such name.
+ */
+export function groupNameOf(parts: KeyParts, closing: ClosingText, { provider, model, sentAs }: Target) {
+  const embeddedBy = [provider.id, provider.baseUrl, model, sentAs ?? null];
+  return digestOf(parts, ["by meaning", embeddedBy, ...surroundings(parts)], closing);
+}
+
+type Left = Pick<ClosingText, "start" | "end">;
+
+/** `left`: what does not count of the body. */
+function digestOf({ request, dialect }: KeyParts, around: readonly unknown[], left: Left | null): string | null {
   if (request.members === null || request.form !== undefined) return null;
-  const hash = createHash("sha256").update(JSON.stringify(surroundings(parts)));
+  const hash = createHash("sha256").update(JSON.stringify(around));
   const { immaterial } = dialect.client.recall;
   const members = request.members.filter(({ key }) => !immaterial.includes(key));
   // Their order says nothing. What is within them is taken as it was written: the order of properties in a schema, say, is one that models keep.
   for (const { key, valueStart, valueEnd } of members.toSorted((one, other) => order(one.key, other.key))) {
-    hash.update(`\n${JSON.stringify(key)} ${valueEnd - valueStart} `);
-    hash.update(request.body.subarray(valueStart, valueEnd));
+    const isLeft = left !== null && valueStart <= left.start && left.end <= valueEnd;
+    const parts = isLeft
+      ? [request.body.subarray(valueStart, left.start), request.body.subarray(left.end, valueEnd)]
+      : [request.body.subarray(valueStart, valueEnd)];
+    hash.update(`\n${JSON.stringify(key)} ${parts.map(({ length }) => length).join(" ")} `);
+    for (const part of parts) hash.update(part);
   }
   return hash.digest("base64url");
 }

@@ -1,20 +1,23 @@
 // What a request has to do with answers that are kept: one object for its whole life, for requests to aliases whose policy has them kept. For
 // all others it costs the reading of one field. Called along the flow.
 
-import type { CacheFacts, CacheOutcome, GhostError } from "@ghostllm/contract";
-import type { AliasCache } from "#domain/cache-policy.ts";
+import type { CacheFacts, CacheOutcome, GhostError, SemanticFacts } from "@ghostllm/contract";
+import type { ClosingText } from "@ghostllm/llm";
+import type { AliasCache, SemanticPolicy } from "#domain/cache-policy.ts";
 import type { Principal } from "#domain/principal.ts";
 import type { Target } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
 import type { Severance } from "#gateway/flow/ask/lifeline.ts";
 import type { Candidates } from "#gateway/flow/resolve.ts";
+import type { ToldOfCache } from "#gateway/flow/why.ts";
 import type { UpstreamAnswer } from "#gateway/upstream/upstream.ts";
 import type { CachedAnswer } from "#link/cache.ts";
 import { upstreamHeaders } from "#gateway/flow/ask/request-headers.ts";
-import { writeHead } from "./answer-head.ts";
-import type { Heard } from "./answer-head.ts";
-import { cacheKeyOf } from "./cache-key.ts";
+import type { Meaning } from "#link/meanings.ts";
+import { withLikeness, writeHead } from "./answer-head.ts";
+import type { Heard, Likeness } from "./answer-head.ts";
+import { cacheKeyOf, groupNameOf } from "./cache-key.ts";
 import type { KeyParts } from "./cache-key.ts";
 import { cacheWishesOf, whyNotRecalled } from "./cache-wishes.ts";
 import type { CacheWishes } from "./cache-wishes.ts";
@@ -23,7 +26,10 @@ import type { HeldAsking } from "./held-asking.ts";
 import { PaceMarks } from "./pace.ts";
 import { RecordedAnswer } from "./recorded-answer.ts";
 
-export type CachingDeps = Pick<GatewayDeps, "cache" | "flights" | "clock" | "capacity" | "version" | "tracesVendors">;
+export type CachingDeps = Pick<
+  GatewayDeps,
+  "cache" | "meanings" | "flights" | "clock" | "capacity" | "version" | "tracesVendors"
+>;
 
 /** What of a call matters. */
 interface Call extends Omit<KeyParts, "candidates" | "policy" | "forwarded" | "isStrict"> {
@@ -43,10 +49,14 @@ export function cachingOf(deps: CachingDeps, call: Call, candidates: Candidates)
 }
 
 function nameOf(deps: CachingDeps, call: Call, candidates: Candidates, policy: AliasCache): string | null {
+  return cacheKeyOf(keyPartsOf(deps, call, candidates, policy));
+}
+
+function keyPartsOf(deps: CachingDeps, call: Call, candidates: Candidates, policy: AliasCache): KeyParts {
   const { exchange, dialect } = call;
   const { forwarded } = upstreamHeaders(deps, exchange, dialect.client);
   const isStrict = exchange.header("x-ghostllm-strict") === "true";
-  return cacheKeyOf({ ...call, candidates, policy, forwarded, isStrict });
+  return { ...call, candidates, policy, forwarded, isStrict };
 }
 
 /** Of a digest: enough to see that two are the same. */
@@ -67,6 +77,9 @@ export interface Listener {
   listenTo(answer: UpstreamAnswer, about: Heard): UpstreamAnswer;
 }
 
+/** What the text of a request means, to find its answer by. */
+export type OwnMeaning = Pick<Meaning, "group" | "vector" | "text">;
+
 interface WrittenDown {
   readonly answer: RecordedAnswer;
   readonly about: Heard;
@@ -80,6 +93,10 @@ export class Caching implements Listener {
   /** Null: nobody waits for it in another process. */
   #asking: HeldAsking | null = null;
   #isKept = false;
+  /** Null: nobody finds its answer by what its request means. */
+  #meaning: OwnMeaning | null = null;
+  /** Null where it was not looked for by meaning. */
+  semantic: SemanticFacts | null = null;
   #heard: WrittenDown | null = null;
   outcome: CacheOutcome;
   /** Why nothing was found, or how it was. */
@@ -98,6 +115,10 @@ export class Caching implements Listener {
   }
 
   /** For the record. */
+  get facts(): ToldOfCache {
+    return { cache: this.told, semantic: this.semantic };
+  }
+
   get told(): CacheFacts {
     const { policy, name } = this.#asked;
     const digest = name?.slice(0, toldDigits) ?? null;
@@ -112,6 +133,43 @@ export class Caching implements Listener {
   /** Its alias tells streams with the pauses that they had, and this is one. */
   get isPaced(): boolean {
     return this.#asked.policy.pace === "natural" && this.#call.request.stream;
+  }
+
+  /** Null: only what is the same is told again. */
+  get semanticPolicy(): SemanticPolicy | null {
+    return this.#asked.policy.semantic ?? null;
+  }
+
+  /** All that must be the same beside that text; null where there is no name for it. */
+  groupOf(closing: ClosingText, target: Target): string | null {
+    const { candidates, policy } = this.#asked;
+    return groupNameOf(keyPartsOf(this.#deps, this.#call, candidates, policy), closing, target);
+  }
+
+  /** Its own answer is to be found by that. */
+  means(meaning: OwnMeaning): void {
+    this.#meaning = meaning;
+  }
+
+  /** An answer to a question that is like it: false where the alias does not, or no more, take that for enough. */
+  takes({ similarity, of }: Likeness): boolean {
+    const { semanticPolicy } = this;
+    if (semanticPolicy === null || similarity < semanticPolicy.threshold) return false;
+    this.#deps.meanings.noteTold();
+    this.semantic = ["told", similarity, semanticPolicy.threshold, of];
+    return true;
+  }
+
+  /** The same answer for this request, under its own name from now on, for as long as it may be told. */
+  async adopt(found: CachedAnswer, likeness: Likeness, whose: Pick<Meaning, "alias" | "key" | "user">) {
+    const answer = { ...found, head: withLikeness(found.head, likeness) };
+    const { name } = this.#asked;
+    const lifetimeMs = (this.#ttlSeconds - this.#ageOf(found.storedAt)) * 1_000;
+    if (name !== null && lifetimeMs > 0) {
+      await this.#deps.cache.keep({ name, answer, lifetimeMs, ...whose });
+      this.#isKept = true;
+    }
+    return answer;
   }
 
   /** Under which its answer is looked for; null: it is not. */
@@ -205,6 +263,11 @@ export class Caching implements Listener {
     void cache.keep({ name, answer, lifetimeMs: this.#ttlSeconds * 1000, alias: policy.aliasId, key, user });
     this.#isKept = true;
     this.share(answer);
+    const meaning = this.#meaning;
+    if (meaning === null) return;
+    const { id: requestId } = this.#call.exchange;
+    const whose = { alias: policy.aliasId, key, user };
+    void this.#deps.meanings.keep({ ...meaning, ...whose, name, requestId, lifetimeMs: this.#ttlSeconds * 1000 });
   }
 
   /** It has ended, with an answer or without one. */

@@ -19,12 +19,12 @@ import type { Flight, Landing } from "./flights.ts";
 import { HeldAsking, leaseMs } from "./held-asking.ts";
 import { piecesOf } from "./pace.ts";
 import { PacedReplay } from "./paced-replay.ts";
+import { findByMeaning } from "./meaning/find-by-meaning.ts";
+import type { MeaningDeps } from "./meaning/find-by-meaning.ts";
 import { ReplayedAnswer } from "./recorded-answer.ts";
 
-export type RecallDeps = Pick<
-  GatewayDeps,
-  "cache" | "askers" | "flights" | "heavyWork" | "limits" | "clock" | "answers"
->;
+export type RecallDeps = MeaningDeps &
+  Pick<GatewayDeps, "cache" | "askers" | "flights" | "heavyWork" | "limits" | "clock" | "answers">;
 
 export async function recall(
   deps: RecallDeps,
@@ -46,7 +46,15 @@ export async function recall(
   }
   // From here on it is this one that others wait for, also while the answer is looked for elsewhere.
   caching.lead(deps.flights.begin(name));
-  return (await toldElsewhere(deps, run, caching, name)) ?? ask();
+  return (await toldElsewhere(deps, run, caching, name)) ?? (await toldByMeaning(deps, run, caching)) ?? ask();
+}
+
+/** What was told to a question of the same meaning; null: there is nothing of that, or it makes no answer for this one. */
+async function toldByMeaning(deps: RecallDeps, run: Run, caching: Caching): Promise<RecalledAnswer | null> {
+  const found = await findByMeaning(deps, run, caching);
+  if (run.lifeline.severedBy !== null)
+    throw run.lifeline.failure ?? new GhostError("provider_error", "The client left.");
+  return found === null ? null : tellAgain(deps, run, caching, found);
 }
 
 /** How often it is looked for an answer that another process waits for. */
@@ -114,6 +122,7 @@ async function tellAgain(
 ): Promise<RecalledAnswer | null> {
   if (!caching.isFresh(cached)) return null;
   const head = readHead(cached.head);
+  if (head.likeness !== undefined && !caching.takes(head.likeness)) return null;
   const answer = await replay(deps, run, cached.body, head);
   if (answer === null || (answer.kind === "whole" && answer.error !== null)) return null;
   caching.hit(cached, head.costNanos);

@@ -1,0 +1,5 @@
+export interface Pair {
+  readonly kind: string;
+  readonly one: string;
+  readonly other: string;
+}
