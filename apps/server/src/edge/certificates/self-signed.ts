@@ -18,7 +18,8 @@ const dayMs = 86_400_000;
 const slackMs = 3_600_000;
 
 export async function selfSign({ commonName, hosts, days }: SelfSignedOptions): Promise<CertificatePair> {
-  // Whoever has a certificate does not load it.
+  // Whoever has a certificate does not load it. The second wants what the first adds to the language.
+  await import("reflect-metadata");
   const x509 = await import("@peculiar/x509");
   x509.cryptoProvider.set(crypto);
   const keys = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
