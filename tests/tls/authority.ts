@@ -9,6 +9,7 @@ import type { Server } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { buffer } from "node:stream/consumers";
 import { selfSign } from "../../apps/server/src/edge/certificates/self-signed.ts";
 import { findFreePort } from "../../tools/free-port.ts";
@@ -32,6 +33,8 @@ export interface Authority {
   readonly asked: string[];
   /** By what a path begins with. */
   readonly faults: Map<string, Problem>;
+  /** Requests whose path begins so are kept waiting until it is taken out again. */
+  readonly held: Set<string>;
   /** Nobody comes in any more, and connections are reset. */
   shut(): Promise<void>;
   open(): Promise<void>;
@@ -50,7 +53,7 @@ export async function startAuthority(options: Options = {}): Promise<Authority> 
   const front = new Front(pebble.port, own.pem);
   await front.open();
   return {
-    ...{ pebble, httpPort, asked: front.asked, faults: front.faults },
+    ...{ pebble, httpPort, asked: front.asked, faults: front.faults, held: front.held },
     environment: {
       TLS_DOMAINS: "llm.example.com, other.example.com",
       TLS_ACME_ACCEPT_TERMS: "true",
@@ -72,6 +75,7 @@ export async function startAuthority(options: Options = {}): Promise<Authority> 
 class Front {
   readonly asked: string[] = [];
   readonly faults = new Map<string, Problem>();
+  readonly held = new Set<string>();
   readonly #behind: number;
   readonly #pair: { readonly cert: string; readonly key: string };
   #server: Server | null = null;
@@ -109,6 +113,7 @@ class Front {
     const { method = "GET", url: path = "/", headers } = request;
     this.asked.push(path);
     const body = await buffer(request);
+    while ([...this.held].some((start) => path.startsWith(start))) await sleep(50);
     const fault = [...this.faults].find(([start]) => path.startsWith(start))?.[1];
     if (fault !== undefined) return answerProblem(response, fault);
     // By the `Host` that it is sent pebble knows what to call itself.

@@ -9,12 +9,18 @@ type Running = Pick<
   | "consoleUrl"
   | "redirectUrl"
   | "metricsUrl"
+  | "management"
   | "services"
   | "facts"
   | "providerNames"
   | "proxies"
   | "exampleModel"
 >;
+
+function describeManagement({ management }: Running): readonly string[] {
+  if (management === null) return [];
+  return [row("Management", management.url), row("SHA-256", management.fingerprint)];
+}
 
 /** What a person reads after the start. Password and key are in it at the first start only, and nowhere else ever. */
 export function bannerOf(server: Running): string {
@@ -24,6 +30,7 @@ export function bannerOf(server: Running): string {
     "",
     ...(redirectUrl === null ? [] : [row("Redirect", `${redirectUrl} leads there`)]),
     ...(metricsUrl === null ? [] : [row("Metrics", metricsUrl)]),
+    ...describeManagement(server),
     ...(own.length === services.length ? [] : [row("Services", `${own.join(", ")}, and no others`)]),
     ...describeAccess(server),
     ...describeProviders(facts, providerNames),

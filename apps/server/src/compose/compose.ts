@@ -28,6 +28,8 @@ import { createLink } from "./link.ts";
 import type { OpenedLink } from "./link.ts";
 import { Doors } from "./doors.ts";
 import { tellSystem } from "./system-gauges.ts";
+import { openManagement, takeManagementDoors } from "./tls/management.ts";
+import type { ManagementPort } from "./tls/management.ts";
 import { openPublicTls } from "./tls/public-tls.ts";
 import { openBoard, startCertificates } from "./tls/certificates.ts";
 import { openVendors } from "./vendors.ts";
@@ -41,6 +43,8 @@ export interface RunningServer {
   readonly redirectUrl: string | null;
   /** A port of its own for metrics; null where there is none. */
   readonly metricsUrl: string | null;
+  /** A port for operators; null where there is none. */
+  readonly management: Pick<ManagementPort, "url" | "fingerprint"> | null;
   /** Null where there is no console. */
   readonly consoleUrl: string | null;
   readonly services: readonly Service[];
@@ -82,6 +86,8 @@ async function build(given: Given, log: Log, disposer: Disposer): Promise<Runnin
   disposer.add(() => doors.close());
   const metricsDoor = await MetricsDoor.take(config);
   disposer.add(() => metricsDoor?.close());
+  const managementDoors = await takeManagementDoors(config);
+  disposer.add(() => managementDoors?.close());
   const [url, port] = [doors.url(tls === null ? "http" : "https"), doors.port];
   const finished = new FinishedRequests();
   const refusals = new Refusals(foundation.clock);
@@ -102,6 +108,9 @@ async function build(given: Given, log: Log, disposer: Disposer): Promise<Runnin
   const parts = { foundation, link, ...desks, tls, doors, lease, vendors, control, refusals };
   const { reload, readMetrics } =
     hub === null ? await serveAlone(parts) : await serveByWorkers({ ...parts, hub, port });
+  const management = await openManagement(managementDoors, {
+    ...{ ...foundation, ...books, health: link.health, encryption: control.encryption, control: control.server, board },
+  });
   const metricsUrl = (await metricsDoor?.serve(config, readMetrics, log)) ?? null;
   const hasConsole = config.console.directory !== null && config.services.includes(serviceOfConsole);
   const consoleUrl = hasConsole ? `${url}/console/` : null;
@@ -110,10 +119,15 @@ async function build(given: Given, log: Log, disposer: Disposer): Promise<Runnin
     url,
     consoleUrl,
     redirectUrl,
-    metricsUrl,
-    reload,
+    ...{ metricsUrl, management },
+    reload: reloadAll([reload, management?.reload]),
     close: () => disposer.dispose(),
   };
+}
+
+function reloadAll(all: readonly (RunningServer["reload"] | undefined)[]): RunningServer["reload"] {
+  const own = all.flatMap((reload) => reload ?? []);
+  return own.length === 0 ? null : async () => void (await Promise.all(own.map((reload) => reload())));
 }
 
 interface Answering {

@@ -2,7 +2,9 @@
 
 import type { Server } from "node:http";
 import type { SecureContextOptions } from "node:tls";
+import { GhostError, newId } from "@ghostllm/contract";
 import { livePath } from "@ghostllm/contract/routes";
+import { challengePath } from "#control/certificates/challenges.ts";
 import type { ControlServer } from "#control/http/control-server.ts";
 import type { Refusals } from "#control/live/refusals.ts";
 import type { Secret } from "#domain/secret.ts";
@@ -29,6 +31,7 @@ import { openRealtimeDoor } from "#gateway/channels/realtime-door.ts";
 import { openChatDoor } from "#gateway/channels/chat-door.ts";
 import type { ChatDoor } from "#gateway/channels/chat-door.ts";
 import { HeldBytes } from "#gateway/http/held-bytes.ts";
+import { encodeForAnybody } from "#gateway/http/answer-error.ts";
 import { createListener } from "#gateway/http/listener.ts";
 import { buildRouter } from "#gateway/http/router.ts";
 import { gatewayRoutes } from "#gateway/route-sources.ts";
@@ -124,6 +127,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   const routes = gatewayRoutes({ ...deps, observers, readMetrics: control.readMetrics }, hasProxy);
   const cors = createCors(config.edge.cors);
   const chatDoor = hasProxy ? openChatDoor({ ...deps, cors, route: buildRouter(deps.events, routes) }) : null;
+  const isElsewhere = config.edge.management?.isOnly === true;
   const live = {
     path: livePath,
     take: (...[request, socket, head]: Parameters<ControlServer["upgrade"]>) =>
@@ -134,10 +138,26 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     ...{ routes, tls, cors },
     hsts: hstsOf(config.edge),
     watchConnections: (read) => metrics.watchConnections(read),
-    control: (request, response) => control.requests.handle(request, response),
-    upgrades: chatDoor === null ? [live] : [live, chatDoor, openRealtimeDoor({ ...deps, cors })],
+    control: isElsewhere
+      ? onlyChallenges(control.requests)
+      : (request, response) => control.requests.handle(request, response),
+    upgrades: [
+      ...(isElsewhere ? [] : [live]),
+      ...(chatDoor === null ? [] : [chatDoor, openRealtimeDoor({ ...deps, cors })]),
+    ],
   });
   return { server, readiness, running, runningCalls, chatDoor, reportTargets: () => reportTargets(deps) };
+}
+
+/** What is for operators is served on a port of its own: here it is not there, but for authorities that look whose a name is. */
+function onlyChallenges(requests: ControlSide["requests"]): ControlSide["requests"]["handle"] {
+  return (request, response) => {
+    if (request.url?.startsWith(challengePath) === true) return requests.handle(request, response);
+    request.resume();
+    const body = encodeForAnybody(new GhostError("not_found", "This is not served on this port."));
+    const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+    response.writeHead(404, { ...headers, "x-request-id": newId() }).end(body);
+  };
 }
 
 /** Who loses the right to a request loses the request, whichever process took it away. */

@@ -8,7 +8,7 @@ import type { AdminRoutes, ParsedInput, Service } from "@ghostllm/contract/route
 import type { EgressSettings } from "#domain/egress/egress.ts";
 import type { Secret } from "#domain/secret.ts";
 import type { ObservingSettings } from "./observing.ts";
-import type { AcmeSettings, ServerTls } from "./tls-config.ts";
+import type { AcmeSettings, ManagementSettings, ServerTls } from "./tls-config.ts";
 
 export interface Timeouts {
   /** TCP and TLS with the vendor. */
@@ -144,6 +144,8 @@ export interface EdgeSettings {
   readonly tls: ServerTls | null;
   /** Null: certificates are in files, or there are none. */
   readonly acme: AcmeSettings | null;
+  /** Null: there is no port for operators alone. */
+  readonly management: ManagementSettings | null;
   /** Names of this server for which it has ports 80 and 443, unless others are set. */
   readonly domains: readonly string[];
   /** How long browsers ask for nothing but TLS after an answer by TLS; 0 for nothing of the kind. */

@@ -4,13 +4,14 @@ import type { EdgeSettings } from "./config.ts";
 import type { ConfigProblem } from "./problems.ts";
 import type { ReadSetting } from "./read-setting.ts";
 import type { SettingValues } from "./settings.ts";
-import { acmeOf, findTlsProblems, hasTls, tlsOf } from "./tls.ts";
+import { acmeOf, findTlsProblems, hasTls, managementOf, tlsOf } from "./tls.ts";
 
 export function edgeOf(values: SettingValues, cwd: string, acmeCertificates: string | null): EdgeSettings {
   const tls = tlsOf(values, cwd);
   return {
     tls,
     acme: tls === null || tls.files !== null ? null : acmeOf(values, acmeCertificates),
+    management: managementOf(values, cwd),
     domains: values.tlsDomains,
     tracesVendors: values.tracesVendors,
     hstsSeconds: values.hstsSeconds,

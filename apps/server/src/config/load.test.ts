@@ -126,6 +126,7 @@ describe("where a value comes from", () => {
       publicHosts: "llm.example.com:443",
       tlsDomains: "llm.example.com",
       acmeTerms: "true",
+      managementOnly: "true",
       acmeDirectory: "https://acme.example.com/directory",
       acmeCaFile: "ca.pem",
       acmeEmail: "a@b.c",
@@ -171,6 +172,11 @@ describe("where a value comes from", () => {
       backupTo: { BACKUP_PASSPHRASE: "a passphrase of tests" },
       backupEveryMs: backups,
       backupJournalMs: backups,
+      managementHost: { GHOSTLLM_MANAGEMENT_PORT: "4433" },
+      managementOnly: { GHOSTLLM_MANAGEMENT_PORT: "4433" },
+      managementClientCaFile: { GHOSTLLM_MANAGEMENT_PORT: "4433" },
+      managementCertificateFile: { GHOSTLLM_MANAGEMENT_PORT: "4433", GHOSTLLM_MANAGEMENT_TLS_KEY_FILE: "/m.key" },
+      managementKeyFile: { GHOSTLLM_MANAGEMENT_PORT: "4433", GHOSTLLM_MANAGEMENT_TLS_CERTIFICATE_FILE: "/m.pem" },
       smtpUrl: { GHOSTLLM_MAIL_FROM: "g@example.com", GHOSTLLM_PUBLIC_URL: "https://ghost.example.com" },
     };
     const acme = {

@@ -13,6 +13,7 @@ import { encryptionSettings } from "./encryption-settings.ts";
 import { eventSettings } from "./event-settings.ts";
 import { healthSettings } from "./health-settings.ts";
 import { logSettings } from "./log-settings.ts";
+import { managementSettings } from "./management-settings.ts";
 import { mailSettings } from "./mail-settings.ts";
 import { metricsSettings } from "./metrics-settings.ts";
 import { networkSettings } from "./network-settings.ts";
@@ -250,6 +251,7 @@ export const settings = {
   ...consoleSettings,
   ...edgeSettings,
   ...tlsSettings,
+  ...managementSettings,
   ...capacitySettings,
   ...streamSettings,
   ...realtimeSettings,

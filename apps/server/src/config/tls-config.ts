@@ -32,3 +32,16 @@ export interface ServerTls {
   /** Null: it comes by ACME. */
   readonly files: CertificateFiles | null;
 }
+
+/** A port for operators, by TLS. */
+export interface ManagementSettings {
+  /** Null: that of the server. */
+  readonly host: string | null;
+  readonly port: number;
+  /** Null: a certificate that is made once. */
+  readonly files: CertificateFiles | null;
+  /** Of those who vouch for clients; null: none of them is asked for a certificate. */
+  readonly clientCaFile: string | null;
+  /** What is for operators is served nowhere else. */
+  readonly isOnly: boolean;
+}

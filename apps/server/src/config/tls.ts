@@ -2,7 +2,7 @@
 
 import { resolve } from "node:path";
 import type { EdgeSettings } from "./config.ts";
-import type { AcmeSettings, ServerTls } from "./tls-config.ts";
+import type { AcmeSettings, ManagementSettings, ServerTls } from "./tls-config.ts";
 import type { ReadSetting } from "./read-setting.ts";
 import type { ConfigProblem } from "./problems.ts";
 import type { SettingName, SettingValues } from "./settings.ts";
@@ -46,15 +46,47 @@ export function acmeOf(values: SettingValues, certificates: string | null): Acme
   };
 }
 
-export function findTlsProblems(read: ReadSetting): readonly ConfigProblem[] {
-  return [...findHalfOfPair(read), ...findTerms(read), ...findHalfOfAccount(read)];
+export function managementOf(values: SettingValues, cwd: string): ManagementSettings | null {
+  const { managementPort: port, managementHost: host, managementOnly: isOnly } = values;
+  const { managementCertificateFile: certificate, managementKeyFile: key, managementClientCaFile: clients } = values;
+  if (port === null) return null;
+  const isInFiles = certificate !== null && key !== null;
+  return {
+    ...{ host, port, isOnly, clientCaFile: clients === null ? null : resolve(cwd, clients) },
+    files: isInFiles ? { certificateFile: resolve(cwd, certificate), keyFile: resolve(cwd, key) } : null,
+  };
 }
 
-function findHalfOfPair(read: ReadSetting): readonly ConfigProblem[] {
-  const [certificate, key] = [read("tlsCertificateFile"), read("tlsKeyFile")];
+export function findTlsProblems(read: ReadSetting): readonly ConfigProblem[] {
+  return [
+    ...findHalfOfPair(read, ["tlsCertificateFile", "tlsKeyFile"], "server.tls"),
+    ...findHalfOfPair(read, ["managementCertificateFile", "managementKeyFile"], "management.tls"),
+    ...findTerms(read),
+    ...findHalfOfAccount(read),
+    ...findNoManagement(read),
+  ];
+}
+
+function findNoManagement(read: ReadSetting): readonly ConfigProblem[] {
+  if (read("managementPort").value !== null) return [];
+  const needing = ["managementOnly", "managementClientCaFile", "managementCertificateFile"] as const;
+  return needing.flatMap((name) => {
+    const { value, origin } = read(name);
+    if (value === null || value === false) return [];
+    const message = "there is no port for operators";
+    return [{ path: origin, message, hint: "Set management.port, such as 4433, or unset it." }];
+  });
+}
+
+function findHalfOfPair(
+  read: ReadSetting,
+  [certificateName, keyName]: readonly [SettingName, SettingName],
+  place: string,
+): readonly ConfigProblem[] {
+  const [certificate, key] = [read(certificateName), read(keyName)];
   if ((certificate.value === null) === (key.value === null)) return [];
   const given = certificate.value === null ? key : certificate;
-  const missing = certificate.value === null ? "server.tls.certificate_file" : "server.tls.key_file";
+  const missing = certificate.value === null ? `${place}.certificate_file` : `${place}.key_file`;
   return [{ path: given.origin, message: "TLS needs both a certificate and its key", hint: `Set ${missing}, too.` }];
 }
 

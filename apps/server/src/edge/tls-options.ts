@@ -27,6 +27,8 @@ export function tlsOptions(
     ciphers: [...ciphersOfTls13, ...ciphersOfTls12].join(":"),
     // The gateway reads HTTP/1.1; who offers nothing else is refused.
     ALPNProtocols: ["http/1.1"],
+    // The same in all threads and instances, which resume each other's sessions.
+    sessionIdContext: "ghostllm",
     ...(ticketKeys !== null && { ticketKeys }),
   };
 }

@@ -16,6 +16,7 @@ export interface WholeServer {
   readonly url: string;
   readonly redirectUrl: string | null;
   readonly metricsUrl: string | null;
+  readonly management: { readonly url: string; readonly fingerprint: string } | null;
   readonly dataDir: string;
   /** Of the administrator of the first start. */
   readonly apiKey: string;
@@ -61,7 +62,7 @@ export async function startWholeServer(environment: Readonly<Record<string, stri
   return {
     url: server.url,
     redirectUrl: server.redirectUrl,
-    metricsUrl: server.metricsUrl,
+    ...{ metricsUrl: server.metricsUrl, management: server.management },
     dataDir: config.dataDir,
     apiKey,
     admin: createClient({ baseUrl: server.url, apiKey: wholeAdminKey }),

@@ -6,6 +6,7 @@ import { Challenges, tokenOf } from "#control/certificates/challenges.ts";
 import { tellOfEnding } from "#control/certificates/expiry-watch.ts";
 import { KeptCertificate } from "#control/certificates/kept-certificate.ts";
 import { renewing } from "#control/certificates/renewal.ts";
+import { TicketKeys } from "#control/certificates/ticket-keys.ts";
 import type { Encryption } from "#control/encryption/encryption.ts";
 import type { Leases } from "#control/leases/leases.ts";
 import { repeating } from "#control/leases/repeating.ts";
@@ -59,6 +60,17 @@ export async function startCertificates(parts: CertificateParts): Promise<Answer
     tellOfEnding({ board, store, now: clock.now }, held),
   );
   if (board.list().length > 0) disposer.add(leases.run("certificate_ends", watch));
+  if (publicTls !== null) {
+    const use = (keys: Buffer): void => publicTls.front.useTicketKeys(keys);
+    const keys = await TicketKeys.open({
+      store,
+      encryption: parts.encryption,
+      now: clock.now,
+      log: foundation.log,
+      use,
+    });
+    disposer.add(() => keys.close());
+  }
   const { acme } = config.edge;
   const handed = publicTls?.handed ?? null;
   if (acme === null || handed === null) return null;

@@ -6,7 +6,7 @@ import type { Disposer } from "#compose/disposer.ts";
 import { CertificateFiles } from "#edge/certificates/certificate-files.ts";
 import { HandedCertificate } from "#edge/certificates/handed-certificate.ts";
 import { pairOf } from "#edge/certificates/pair.ts";
-import type { PemPair } from "#edge/certificates/pair.ts";
+import type { CertificatePair, PemPair } from "#edge/certificates/pair.ts";
 import { selfSign } from "#edge/certificates/self-signed.ts";
 import { createRedirect } from "#edge/redirect.ts";
 import type { AnswerChallenge } from "#edge/redirect.ts";
@@ -45,32 +45,55 @@ async function temporary(domains: readonly string[]): Promise<HandedCertificate>
   return new HandedCertificate(await selfSign({ commonName, hosts: domains, days: temporaryDays }), true);
 }
 
-/** A certificate as it crosses to another thread. */
-export interface CarriedCertificate {
-  readonly pem: PemPair;
-  readonly isTemporary: boolean;
+/** What is shown, as it crosses to another thread. */
+export interface CarriedTls {
+  /** Null where threads have it from files. */
+  readonly certificate: { readonly pem: PemPair; readonly isTemporary: boolean } | null;
+  readonly ticketKeys: Uint8Array | null;
 }
 
-export interface WorkerTls {
-  readonly front: TlsFront;
-  readonly handed: HandedCertificate | null;
+/** Null where nothing is shown. */
+export function carriedOf(front: TlsFront | null, { acme }: EdgeSettings): CarriedTls | null {
+  if (front === null) return null;
+  const { current, isTemporary } = front.source;
+  return { certificate: acme === null ? null : { pem: current.pem, isTemporary }, ticketKeys: front.ticketKeys };
 }
 
 /** As a worker has it: files it watches itself, what comes by ACME it is handed. */
-export async function openWorkerTls(
-  { tls }: EdgeSettings,
-  carried: CarriedCertificate | null,
-  deps: TlsFrontDeps,
-): Promise<WorkerTls | null> {
-  if (tls === null) return null;
-  const { files, minVersion } = tls;
-  const handed = carried && new HandedCertificate(readCarried(carried), carried.isTemporary);
-  const source = files === null ? handed : await CertificateFiles.open(files);
-  if (source === null) throw new Error("a worker is handed the certificate that it serves");
-  return { front: new TlsFront({ source, minVersion, part }, deps), handed };
+export class WorkerTls {
+  readonly front: TlsFront;
+  readonly #handed: HandedCertificate | null;
+
+  private constructor(front: TlsFront, handed: HandedCertificate | null) {
+    this.front = front;
+    this.#handed = handed;
+  }
+
+  static async open({ tls }: EdgeSettings, carried: CarriedTls | null, deps: TlsFrontDeps): Promise<WorkerTls | null> {
+    if (tls === null || carried === null) return null;
+    const { files, minVersion } = tls;
+    const { certificate } = carried;
+    const handed = certificate && new HandedCertificate(readPair(certificate.pem), certificate.isTemporary);
+    const source = files === null ? handed : await CertificateFiles.open(files);
+    if (source === null) throw new Error("a worker is handed the certificate that it serves");
+    const own = new WorkerTls(new TlsFront({ source, minVersion, part }, deps), handed);
+    own.#takeKeys(carried);
+    return own;
+  }
+
+  /** From the next connection on. */
+  use(carried: CarriedTls): void {
+    this.#takeKeys(carried);
+    const { certificate } = carried;
+    if (certificate !== null) this.#handed?.use(readPair(certificate.pem), certificate.isTemporary);
+  }
+
+  #takeKeys({ ticketKeys }: CarriedTls): void {
+    if (ticketKeys !== null) this.front.useTicketKeys(Buffer.from(ticketKeys));
+  }
 }
 
-export function readCarried({ pem }: CarriedCertificate) {
+function readPair(pem: PemPair): CertificatePair {
   return pairOf(pem, { certificate: "the certificate", key: "its key" });
 }
 

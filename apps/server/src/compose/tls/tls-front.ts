@@ -2,6 +2,7 @@
 
 import type { Server } from "node:http";
 import { Server as TlsServer } from "node:https";
+import type { TlsOptions as TlsServerOptions } from "node:tls";
 import type { EdgeSettings } from "#config/config.ts";
 import type { ServerTls } from "#config/tls-config.ts";
 import type { Disposer } from "#compose/disposer.ts";
@@ -25,7 +26,12 @@ interface TlsFrontOptions {
   readonly minVersion: ServerTls["minVersion"];
   /** Of the part of `/health`. */
   readonly part: string;
+  /** What else the server is told. */
+  readonly more?: () => ClientOptions;
 }
+
+/** Of what clients are to show. */
+type ClientOptions = Pick<TlsServerOptions, "ca" | "requestCert" | "rejectUnauthorized" | "secureOptions">;
 
 const hourMs = 3_600_000;
 const notYet = "waiting for its first certificate";
@@ -36,7 +42,7 @@ export class TlsFront {
   #server: Server | null = null;
   #ticketKeys: Buffer | null = null;
   #problem: string | null = null;
-  #onChange: (pair: CertificatePair) => void = () => {};
+  #onChange: () => void = () => {};
   readonly #changes: CertificateDeps = {
     onChange: (pair) => this.#change(pair),
     onProblem: (problem) => this.#learn(problem),
@@ -56,13 +62,14 @@ export class TlsFront {
     return this.#options.source;
   }
 
-  get options(): TlsOptions {
-    return tlsOptions(this.source.current.pem, this.#options.minVersion, this.#ticketKeys);
+  get options(): TlsOptions & ClientOptions {
+    const { minVersion, more } = this.#options;
+    return { ...tlsOptions(this.source.current.pem, minVersion, this.#ticketKeys), ...more?.() };
   }
 
-  /** Epoch ms. */
-  get expiresAt(): number {
-    return factsOf(this.source.current.certificate).notAfter;
+  /** Null: each thread has its own. */
+  get ticketKeys(): Buffer | null {
+    return this.#ticketKeys;
   }
 
   /** Why clients should go elsewhere; null where they need not. */
@@ -74,8 +81,8 @@ export class TlsFront {
     return covers(this.source.current, host);
   }
 
-  /** From now on the server has what the source has; connections keep what they began with. */
-  keepUpToDate(server: Server | null, onChange: (pair: CertificatePair) => void = () => {}): void {
+  /** From now on the server has what the source has; connections keep what they began with. `onChange`: also of what resumes sessions. */
+  keepUpToDate(server: Server | null, onChange: () => void = () => {}): void {
     this.#server = server;
     this.#onChange = onChange;
     this.source.watch(this.#changes);
@@ -90,11 +97,17 @@ export class TlsFront {
   useTicketKeys(keys: Buffer): void {
     this.#ticketKeys = keys;
     if (this.#server instanceof TlsServer) this.#server.setTicketKeys(keys);
+    this.#onChange();
+  }
+
+  /** What else the server is told has changed. */
+  refresh(): void {
+    if (this.#server instanceof TlsServer) this.#server.setSecureContext(this.options);
   }
 
   #change(pair: CertificatePair): void {
-    if (this.#server instanceof TlsServer) this.#server.setSecureContext(this.options);
-    this.#onChange(pair);
+    this.refresh();
+    this.#onChange();
     this.#deps.log.info({ validTo: pair.certificate.validTo }, "there is another certificate");
     this.#report();
   }

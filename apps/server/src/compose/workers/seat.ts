@@ -1,7 +1,7 @@
 // What a worker begins with, and what the main thread and its workers ask of each other beside link and the journals.
 
 import type { MessagePort } from "node:worker_threads";
-import type { CarriedCertificate } from "#compose/tls/public-tls.ts";
+import type { CarriedTls } from "#compose/tls/public-tls.ts";
 import type { LogLevel } from "#config/config.ts";
 import type { Refusal } from "#control/live/refusals.ts";
 import type { SnapshotChange, SnapshotParts } from "#domain/snapshot/parts.ts";
@@ -33,8 +33,8 @@ export interface WorkerSeat {
   readonly demoUrl: string;
   /** The path on which control takes what is no route of the gateway. */
   readonly controlSocket: string;
-  /** What it shows to clients; null where that is in files, or nothing. */
-  readonly certificate: CarriedCertificate | null;
+  /** What it shows to clients; null where it speaks plain HTTP. */
+  readonly tls: CarriedTls | null;
 }
 
 /** What the main thread asks of a worker. */
@@ -49,8 +49,8 @@ export type WorkerQuestions = {
   readonly reportTargets: () => GatewayReport;
   /** The files of the certificate may have changed. */
   readonly reload: () => Promise<void>;
-  /** This certificate it shows from now on. */
-  readonly certify: (carried: CarriedCertificate) => Promise<void>;
+  /** This it shows from now on. */
+  readonly useTls: (carried: CarriedTls) => Promise<void>;
   /** Finishes what runs, within the drain time, and ends. */
   readonly stop: () => Promise<void>;
 };

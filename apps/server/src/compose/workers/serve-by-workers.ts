@@ -1,7 +1,7 @@
 // Gateways in threads of their own, beside control in this one. Called by compose.ts for servers with workers.
 
 import type { Serving, ServingParts } from "#compose/serve-alone.ts";
-import type { CarriedCertificate } from "#compose/tls/public-tls.ts";
+import { carriedOf } from "#compose/tls/public-tls.ts";
 import type { SoleInstanceHold } from "#control/sole-instance.ts";
 import type { ThreadsHub } from "#link/threads/hub.ts";
 import { carry } from "./carried-config.ts";
@@ -31,15 +31,15 @@ export async function serveByWorkers(parts: WorkersServingParts): Promise<Servin
     journals: workerJournals.slice(0, count),
     lockPath: journal.lockPath,
     snapshots: control.snapshots,
-    certificate: () => (config.edge.acme === null ? null : carriedOf(tls)),
+    tls: () => carriedOf(tls, config.edge),
   });
-  const certify = (): void => {
-    const carried = config.edge.acme === null ? null : carriedOf(tls);
-    if (carried !== null) void workers.certify(carried);
+  const tellWorkers = (): void => {
+    const carried = carriedOf(tls, config.edge);
+    if (carried !== null) void workers.useTls(carried);
   };
-  tls?.keepUpToDate(null, certify);
+  tls?.keepUpToDate(null, tellWorkers);
   // What came while they began.
-  certify();
+  tellWorkers();
   const { targetHealth } = vendors;
   reports.ask = async () => {
     const own = {
@@ -60,10 +60,6 @@ export async function serveByWorkers(parts: WorkersServingParts): Promise<Servin
     await workers.reload();
   };
   return { reload: tls === null ? null : reload, readMetrics: () => workers.readMetrics() };
-}
-
-function carriedOf(tls: ServingParts["tls"]): CarriedCertificate | null {
-  return tls && { pem: tls.source.current.pem, isTemporary: tls.source.isTemporary };
 }
 
 async function prepareSeat({ foundation, lease, control, vendors, port }: WorkersServingParts) {

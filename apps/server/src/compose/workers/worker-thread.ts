@@ -19,9 +19,9 @@ const main: MainThread = new Peer({
     countMetrics: () => server.countMetrics(),
     reportTargets: () => server.reportTargets(),
     reload: () => server.reload(),
-    certify: async (carried) => {
+    useTls: async (carried) => {
       await started;
-      server.certify(carried);
+      server.useTls(carried);
     },
     stop: async () => {
       await server.stop();

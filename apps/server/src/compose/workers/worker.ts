@@ -26,8 +26,8 @@ import { openGateway } from "#compose/gateway.ts";
 import { makeRequestLines } from "#compose/log-lines.ts";
 import { prepareClosing } from "#compose/listener-closer.ts";
 import { stopServing } from "#compose/stopping.ts";
-import { openWorkerTls, readCarried } from "#compose/tls/public-tls.ts";
-import type { CarriedCertificate, WorkerTls } from "#compose/tls/public-tls.ts";
+import { WorkerTls } from "#compose/tls/public-tls.ts";
+import type { CarriedTls } from "#compose/tls/public-tls.ts";
 import { openAskedVendors } from "#compose/vendors.ts";
 import { fromCarried } from "./carried-config.ts";
 import { OtherWorkers } from "./other-workers.ts";
@@ -107,8 +107,8 @@ export class WorkerServer {
     return this.#metrics.count();
   }
 
-  certify(carried: CarriedCertificate): void {
-    this.#tls?.handed?.use(readCarried(carried), carried.isTemporary);
+  useTls(carried: CarriedTls): void {
+    this.#tls?.use(carried);
   }
 
   async reload(): Promise<void> {
@@ -127,7 +127,7 @@ export class WorkerServer {
     const lines = makeRequestLines({ config, metrics, disposer }, write, this.#seat.index + 1);
     const journal = await openWriter({ ...this.#seat.journal, log });
     disposer.add(() => journal.close());
-    this.#tls = await openWorkerTls(config.edge, this.#seat.certificate, { health: silentHealth, log, disposer });
+    this.#tls = await WorkerTls.open(config.edge, this.#seat.tls, { health: silentHealth, log, disposer });
     return {
       ...{ config, log, disposer, clock, metrics, journal },
       steadyTime: new SteadyTime(clock),

@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Control } from "#compose/control.ts";
 import type { Foundation } from "#compose/foundation.ts";
-import type { CarriedCertificate } from "#compose/tls/public-tls.ts";
+import type { CarriedTls } from "#compose/tls/public-tls.ts";
 import type { Refusals } from "#control/live/refusals.ts";
 import type { SnapshotChange } from "#domain/snapshot/parts.ts";
 import type { GatewayReport } from "#domain/target-report.ts";
@@ -22,7 +22,7 @@ import { RunningWorker } from "./running-worker.ts";
 import type { MainQuestions, WorkerSeat, WrittenMetrics } from "./seat.ts";
 
 /** What is the same for all of them. */
-export type CommonSeat = Omit<WorkerSeat, "index" | "port" | "link" | "journal" | "snapshot" | "certificate">;
+export type CommonSeat = Omit<WorkerSeat, "index" | "port" | "link" | "journal" | "snapshot" | "tls">;
 
 export interface WorkersParts {
   readonly foundation: Pick<Foundation, "config" | "log" | "clock" | "metrics" | "writeLines">;
@@ -35,8 +35,8 @@ export interface WorkersParts {
   readonly health: Health;
   readonly snapshots: Control["snapshots"];
   readonly refusals: Refusals;
-  /** The one in use; null where workers have it from files. */
-  readonly certificate: () => CarriedCertificate | null;
+  /** What is shown at the moment; null where plain HTTP is spoken. */
+  readonly tls: () => CarriedTls | null;
 }
 
 /** One that lives for less has perhaps met what the next one meets, too. */
@@ -102,11 +102,11 @@ export class Workers {
     await this.#askAll(({ peer }) => peer.ask("reload"));
   }
 
-  /** Resolves when all show this certificate; one that begins meanwhile begins with it. */
-  async certify(carried: CarriedCertificate): Promise<void> {
+  /** Resolves when all show this; one that begins meanwhile begins with it. */
+  async useTls(carried: CarriedTls): Promise<void> {
     await answeredWithin(
       patienceMs,
-      this.#running.map(({ peer }) => peer.ask("certify", carried)),
+      this.#running.map(({ peer }) => peer.ask("useTls", carried)),
     );
   }
 
@@ -145,9 +145,9 @@ export class Workers {
     const journal = this.#parts.journals[index];
     if (place === undefined || journal === undefined) throw new RangeError(`there is no place ${index}`);
     const { seat, hub, lockPath, snapshots } = this.#parts;
-    const certificate = this.#parts.certificate();
+    const tls = this.#parts.tls();
     const own = {
-      certificate,
+      tls,
       index,
       link: hub.seat(index),
       journal: { ...journal.seat(), lockPath },

@@ -4,6 +4,7 @@
 import { additionsBinding, credentialBinding } from "#control/snapshot/providers.ts";
 import { guardrailBinding } from "#control/snapshot/guardrails.ts";
 import { accountBinding, certificateBinding } from "#control/certificates/bindings.ts";
+import { ticketKeysSetting } from "#control/certificates/ticket-keys.ts";
 import { contentKeyBinding } from "#control/contents/content-keys.ts";
 import { webhookBinding } from "#domain/webhook-signature.ts";
 import { repeatBinding } from "#control/http/repeats/sealed-answers.ts";
@@ -36,7 +37,7 @@ export const sealedPlaces: readonly BoundPlace[] = [
   { table: "content_keys", column: "key_enc", key: "id", boundTo: "id", bindingOf: contentKeyBinding },
   {
     ...{ table: "settings", column: "value", key: "name", boundTo: "name" },
-    onlyKeys: ["jwt_secret", "shared_secrets"],
+    onlyKeys: ["jwt_secret", "shared_secrets", ticketKeysSetting],
     bindingOf: (name) => name,
   },
 ];

@@ -51,6 +51,8 @@ export interface ChallengeRow {
 
 export interface CertificateStore {
   find(name: string): Promise<CertificateRow | undefined>;
+  /** Of several at the same time the first one stays, which is answered. */
+  add(name: string, certificate: CertificateChange): Promise<CertificateRow>;
   /** Makes the row where there is none, and tells what has happened in the same transaction. */
   change(name: string, change: CertificateChange, events?: readonly EventDraft[]): Promise<CertificateRow>;
   account(directory: string): Promise<AccountRow | undefined>;

@@ -19,7 +19,7 @@ export function certificatesIn(database: Database): CertificateStore {
   return { ...rowsIn(database), ...accountsIn(database), ...challengesIn(database) };
 }
 
-function rowsIn(database: Database): Pick<CertificateStore, "find" | "change"> {
+function rowsIn(database: Database): Pick<CertificateStore, "find" | "add" | "change"> {
   const { kysely, now } = database;
   const record = recorderIn(database);
   return {
@@ -27,6 +27,13 @@ function rowsIn(database: Database): Pick<CertificateStore, "find" | "change"> {
       const query = kysely.selectFrom("certificates").selectAll().where("name", "=", name);
       const row = await query.executeTakeFirst();
       return row && toRow(row);
+    },
+    async add(name, given) {
+      const values = { ...unwritten, ...definedOnly(toColumns(given)), name, updated_at: now() };
+      const insertion = kysely.insertInto("certificates").values(values);
+      await insertion.onConflict((conflict) => conflict.column("name").doNothing()).execute();
+      const query = kysely.selectFrom("certificates").selectAll().where("name", "=", name);
+      return toRow(await query.executeTakeFirstOrThrow());
     },
     change(name, given, events = []) {
       const values = { ...definedOnly(toColumns(given)), updated_at: now() };
