@@ -30,8 +30,8 @@ const finalized = (authority: Authority): number =>
 
 const vendor: ScriptFunction = (received) => {
   if (received.method === "GET") return { kind: "default" };
-  const { stream } = received.json() as { stream?: boolean };
-  if (stream === true) return { kind: "chat", chunks: streamSeconds * tokensPerSecond, tokensPerSecond };
+  const { stream: isStreamed } = received.json() as { stream?: boolean };
+  if (isStreamed === true) return { kind: "chat", chunks: streamSeconds * tokensPerSecond, tokensPerSecond };
   return { kind: "chat", text: "one two three" };
 };
 
@@ -93,7 +93,7 @@ describe.skipIf(!hasPebble() || !hasRedis())("two instances", () => {
     const seen: { readonly at: number; readonly fingerprint: string }[] = [];
     const until = performance.now() + loadMs;
     const results = await Promise.all([
-      ...both.flatMap(({ url }) => Array.from({ length: 15 }, () => stream(url, key, until))),
+      ...both.flatMap(({ url }) => Array.from({ length: 15 }, () => streamAgainAndAgain(url, key, until))),
       ...both.map(({ url }) => comeAgainAndAgain(url, key, until, seen)),
     ]);
     const all = results.flat();
@@ -145,7 +145,7 @@ async function ask(url: string, key: string, streamed: boolean): Promise<string>
 }
 
 /** One stream after the other. */
-async function stream(url: string, key: string, until: number): Promise<readonly string[]> {
+async function streamAgainAndAgain(url: string, key: string, until: number): Promise<readonly string[]> {
   const results: string[] = [];
   while (performance.now() < until) results.push(await ask(url, key, true).catch(String));
   return results;
@@ -182,12 +182,14 @@ function changesOf(seen: readonly { readonly at: number; readonly fingerprint: s
 /** To one after the other, of those that are there. */
 function balance(ports: readonly number[]): Server {
   let next = 0;
-  const lead = (socket: Socket, tries: number): void => {
-    const port = ports[next % ports.length] ?? 0;
-    next += 1;
+  const lead = (socket: Socket, [port = 0, ...others]: readonly number[]): void => {
     const onward = connectPlain(port, "127.0.0.1", () => socket.pipe(onward).pipe(socket));
-    onward.on("error", () => (tries > 1 ? lead(socket, tries - 1) : socket.destroy()));
+    onward.on("error", () => (others.length > 0 ? lead(socket, others) : socket.destroy()));
     socket.on("error", () => onward.destroy());
   };
-  return createServer((socket) => lead(socket, ports.length));
+  return createServer((socket) => {
+    const first = next % ports.length;
+    next += 1;
+    lead(socket, [...ports.slice(first), ...ports.slice(0, first)]);
+  });
 }

@@ -65,11 +65,12 @@ export async function openManagement(doors: Doors | null, parts: ManagementParts
     { source, minVersion: "TLSv1.2", part: "management_certificate", more: () => clientOptions(authorities) },
     parts,
   );
-  const { server, ...managed } = serverOf({ front, authorities, control, parts, cors: createCors(cors) });
-  front.keepUpToDate(server);
-  const reloadAuthorities = watchAuthorities(authorities, front, managed.review, parts);
-  const url = await doors.leadTo(server);
-  disposer.add(() => closeServer(server, doors));
+  const { health } = parts;
+  const managed = new ManagementServer({ tls: front.options, authorities, control, health, cors: createCors(cors) });
+  front.keepUpToDate(managed.server);
+  const reloadAuthorities = watchAuthorities(authorities, front, () => managed.review(), parts);
+  const url = await doors.leadTo(managed.server);
+  disposer.add(async () => void (await Promise.all([doors.close(), managed.close(drainMs)])));
   return {
     ...{ url, fingerprint: source.current.certificate.fingerprint256 },
     async reload() {
@@ -77,19 +78,6 @@ export async function openManagement(doors: Doors | null, parts: ManagementParts
       await reloadAuthorities();
     },
   };
-}
-
-interface ServerParts {
-  readonly front: TlsFront;
-  readonly authorities: ClientAuthorities | null;
-  readonly control: ControlServer;
-  readonly parts: ManagementParts;
-  readonly cors: ReturnType<typeof createCors>;
-}
-
-function serverOf({ front, authorities, control, parts: { health }, cors }: ServerParts) {
-  const managed = new ManagementServer({ tls: front.options, authorities, control, health, cors });
-  return { server: managed.server, review: () => managed.review() };
 }
 
 /** A session that is resumed shows no certificate: none is. */
@@ -144,12 +132,4 @@ async function makeOne(encryption: Encryption, domains: readonly string[]) {
 
 function toPair(cert: string, key: string): CertificatePair {
   return pairOf({ cert, key }, { certificate: "the certificate that was made", key: "the database" });
-}
-
-async function closeServer(server: ManagementServer["server"], doors: Doors): Promise<void> {
-  const closed = Promise.all([doors.close(), new Promise<void>((resolve) => server.close(() => resolve()))]);
-  server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), drainMs);
-  await closed;
-  clearTimeout(timer);
 }

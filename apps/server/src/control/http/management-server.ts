@@ -1,12 +1,14 @@
 // The port for operators: the admin API and the console by TLS, and no models. Called by compose/tls/management.ts. Invariant: where clients
 // must show a certificate, each request is answered only while those who may vouch for it still do.
 
+import type { X509Certificate } from "node:crypto";
+import { once } from "node:events";
 import { STATUS_CODES } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { Server, ServerOptions } from "node:https";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { TLSSocket } from "node:tls";
 import { GhostError, newId } from "@ghostllm/contract";
 import { livePath } from "@ghostllm/contract/routes";
 import type { ClientAuthorities } from "#edge/certificates/client-authorities.ts";
@@ -38,6 +40,8 @@ const maxConnections = 1_000;
 export class ManagementServer {
   readonly server: Server;
   readonly #deps: ManagementDeps;
+  /** Also those that have not agreed on TLS yet, and those that are upgraded. */
+  readonly #sockets = new Set<Socket>();
   /** Connections that are no requests any more. */
   readonly #channels = new Set<Duplex>();
 
@@ -47,12 +51,26 @@ export class ManagementServer {
     this.server.maxConnections = maxConnections;
     this.server.maxHeadersCount = 200;
     this.server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
+    this.server.on("connection", (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once("close", () => this.#sockets.delete(socket));
+    });
     this.server.on("connect", (_request, socket) => socket.destroy());
   }
 
   /** Those who may vouch are others now: whoever looks on without them is sent away. Requests are looked at when they come. */
   review(): void {
     for (const channel of this.#channels) if (!this.#isTrusted(channel)) channel.destroy();
+  }
+
+  /** Whoever is there has so long to hear the rest of his answer. */
+  async close(drainMs: number): Promise<void> {
+    const closed = once(this.server, "close");
+    this.server.close();
+    this.server.closeIdleConnections();
+    const timer = setTimeout(() => this.#sockets.forEach((socket) => socket.destroy()), drainMs);
+    await closed;
+    clearTimeout(timer);
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
@@ -103,9 +121,13 @@ export class ManagementServer {
   #isTrusted(socket: Duplex): boolean {
     const { authorities } = this.#deps;
     if (authorities === null) return true;
-    const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
+    const certificate = showsCertificate(socket) ? socket.getPeerX509Certificate() : undefined;
     return certificate !== undefined && authorities.trusts(certificate);
   }
+}
+
+function showsCertificate(socket: object): socket is { getPeerX509Certificate(): X509Certificate | undefined } {
+  return "getPeerX509Certificate" in socket;
 }
 
 function untrusted(): GhostError {
