@@ -32,13 +32,15 @@ export interface GatewaySetting {
   readonly profile?: string | null;
   /** Threads that answer requests. */
   readonly workers?: number;
+  /** What else it is started with. */
+  readonly more?: Readonly<Record<string, string>>;
 }
 
 /** GhostLLM as a user runs it, in its own process, with a key per lane. */
 export async function startGateway(
   setting: GatewaySetting,
 ): Promise<Stoppable & { readonly targets: readonly Target[] }> {
-  const { upstreamUrl, lanes, tree = thisTree, name = "GhostLLM", profile = null, workers = 1 } = setting;
+  const { upstreamUrl, lanes, tree = thisTree, name = "GhostLLM", profile = null, workers = 1, more = {} } = setting;
   const main = join(tree, "apps/server/src/main.ts");
   if (!existsSync(main)) throw new Error(`there is no ${main}`);
   const dataDir = mkdtempSync(join(tmpdir(), "ghostllm-bench-"));
@@ -49,7 +51,7 @@ export async function startGateway(
     ["--max-semi-space-size=16", ...(profile === null ? [] : profileFlags(profile)), main],
     {
       stdio: ["ignore", "ignore", "inherit"],
-      env: environment({ dataDir, adminKey, port, upstreamUrl, workers }),
+      env: { ...environment({ dataDir, adminKey, port, upstreamUrl, workers }), ...more },
     },
   );
   const stop = async (): Promise<void> => {

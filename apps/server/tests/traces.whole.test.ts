@@ -51,7 +51,7 @@ describe.each([
     return collector.of(traceId);
   };
 
-  it("tells of a request and its parts, under its id", async () => {
+  it("tells of a request and its parts, under its id, and of the server that it is from", async () => {
     const id = await ask({ ...chat, stream: true });
     const spans = await spansOf(id, "POST /v1/chat/completions");
     const root = spans.find(({ parentId }) => parentId === "");
@@ -59,6 +59,56 @@ describe.each([
       ["POST /v1/chat/completions", "admit", "chat m", "identify", "read", "stream"].toSorted(),
     );
     expect(spans.every(({ parentId }) => parentId === "" || parentId === root?.spanId)).toBe(true);
+    expect(collector.received[0]).toMatchObject({
+      path: "/v1/traces",
+      headers: { authorization: "Basic canary-credential", "x-tenant": "one", "content-encoding": "gzip" },
+    });
+    expect(Object.fromEntries(collector.received[0]?.resource ?? [])).toMatchObject({
+      ...{ "service.name": "gateway", "deployment.environment.name": "test bed" },
+    });
+  });
+
+  it("has no prompt, answer, secret or word of a vendor in any span, whatever becomes of a request", async () => {
+    vendor.script([
+      { kind: "chat", text: "canary-answer" },
+      { kind: "chat", text: "canary-answer" },
+      { kind: "answer", status: 400, body: { error: { message: "canary-words", type: "canary-words" } } },
+      { kind: "answer", status: 500, text: "canary-words" },
+      { kind: "answer", status: 500, text: "canary-words" },
+    ]);
+    const ids = [
+      ...[await ask(chat), await ask({ ...chat, stream: true }), await ask(chat), await ask(chat)],
+      await ask(chat, "/v1/chat/completions?key=canary-query"),
+      await ask(chat, undefined, { authorization: `Bearer gk-000000000000-${"c0ffee".repeat(10)}` }),
+      await ask({ model: "v/m", messages: "canary-body" }),
+      await ask({ model: "v/m", input: "canary-input" }, "/v1/embeddings"),
+    ];
+    const known = () => new Set(collector.spans.filter(({ kind }) => kind === 2).map(({ traceId }) => traceId));
+    await vi.waitFor(() => expect([...known()]).toEqual(expect.arrayContaining(ids)), patient);
+    const sent = Buffer.concat(collector.received.map(({ body }) => body)).toString("latin1");
+    for (const word of ["canary", "c0ffee", secret, server.apiKey.slice(16), "127.0.0.1:"])
+      expect(sent).not.toContain(word);
+    expect(server.logged.join()).not.toContain("canary-credential");
     expect(collector.faults).toEqual([]);
   });
+
+  it("counts what was taken", async () => {
+    await ask(chat);
+    await vi.waitFor(async () => {
+      const response = await fetch(`${server.url}/metrics`, { headers: { authorization: `Bearer ${server.apiKey}` } });
+      const [, count = "0"] = /^ghostllm_traces_sent_total (\d+)/m.exec(await response.text()) ?? [];
+      expect(Number(count)).toBeGreaterThan(0);
+    }, patient);
+  });
+});
+
+it("a server that stops sends what it has", async () => {
+  const collector = await startReceiver();
+  const server = await startWholeServer({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${collector.url}/as/it/is` });
+  await fetch(`${server.url}/v1/chat/completions`, { method: "POST", body: "{}" });
+  await server.close();
+  expect(collector.received.map(({ path, spans }) => [path, spans.map(({ name }) => name)])).toEqual([
+    ["/as/it/is", ["POST /v1/chat/completions", "identify"]],
+  ]);
+  await collector.close();
 });

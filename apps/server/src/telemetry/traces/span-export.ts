@@ -46,6 +46,9 @@ export interface SpanExportOptions {
 const mostWaitingBytes = 16 * 2 ** 20;
 /** Collectors take 4 MiB as a rule. */
 const mostRequestBytes = 2 * 2 ** 20;
+/** From so many on, none is waited for. */
+const fullRequestBytes = 2 ** 19;
+const gatherMs = 200;
 const [usualPauseMs, longestPauseMs] = [1_000, 30_000];
 /** As long as this what cannot be sent is kept. */
 const longestTryMs = 5 * 60_000;
@@ -91,9 +94,11 @@ export class SpanExport {
   }
 
   async #sendAll(): Promise<void> {
-    // What else this turn of the event loop brings goes with it.
-    await new Promise((resolve) => setImmediate(resolve));
-    while (this.#waiting.length > 0) await this.#send(this.#take(mostRequestBytes));
+    while (this.#waiting.length > 0) {
+      // What else comes meanwhile goes with it.
+      if (!this.#isClosing && this.#waitingBytes < fullRequestBytes) await this.#pause(gatherMs);
+      await this.#send(this.#take(mostRequestBytes));
+    }
     this.#sending = null;
   }
 

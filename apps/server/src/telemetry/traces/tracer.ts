@@ -43,6 +43,7 @@ export class Tracer {
   /** Of their texts. */
   #keptBytes = 0;
   #timer: NodeJS.Timeout | null = null;
+  #isDue = false;
 
   constructor(options: TracerOptions) {
     this.#options = options;
@@ -78,13 +79,23 @@ export class Tracer {
       return this.#options.counts.lost("room", 1);
     this.#kept.push(trace);
     this.#keptBytes += bytes;
-    this.#timer ??= setTimeout(() => this.#flush(), flushMs);
+    if (this.#kept.length >= sliceSize) this.#flushSoon();
+    else this.#timer ??= setTimeout(() => this.#flush(), flushMs);
+  }
+
+  /** What is kept for long is copied by the collector of garbage: as soon as there is a slice of them, it goes. */
+  #flushSoon(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    setImmediate(() => this.#flush());
   }
 
   #flush(): void {
+    this.#isDue = false;
+    if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     this.#encode();
-    if (this.#kept.length > 0) setImmediate(() => this.#flush());
+    if (this.#kept.length > 0) this.#flushSoon();
   }
 
   #encode(): void {
