@@ -33,6 +33,7 @@ const tasks = {
   "test:machines": { file: "tools/test.ts", flags: nodeFlags, args: ["--suite", "machines"] },
   "test:outages": { file: "tools/test.ts", flags: nodeFlags, args: ["--suite", "outages"] },
   "test:observability": { file: "tools/test.ts", flags: nodeFlags, args: ["--suite", "observability"] },
+  "test:backup": { file: "tools/test.ts", flags: nodeFlags, args: ["--suite", "backup"] },
   "test:tls": { file: "tools/test.ts", flags: nodeFlags, args: ["--suite", "tls"] },
   "test:e2e": { file: "tools/test.ts", flags: nodeFlags, args: ["--suite", "e2e"] },
   "test:engines": { file: "tools/test.ts", flags: nodeFlags, args: ["--suite", "engines"] },

@@ -22,6 +22,8 @@ export const suites: Readonly<Record<string, Suite>> = {
   tls: { include: ["tests/tls/**/*.test.ts"], isAlone: true },
   /** A real Prometheus looks at real servers. */
   observability: { include: ["tests/observability/**/*.test.ts"], isAlone: true },
+  /** Backups are made under load, their servers killed, and restored elsewhere. */
+  backup: { include: ["tests/backup/**/*.test.ts"], isAlone: true },
   /** The program as its users have it: the command line, from a fresh clone and from the package. */
   e2e: { include: ["tests/e2e/**/*.test.ts"] },
   /** What stores, link and the clients of vendors promise, over each of their engines. */

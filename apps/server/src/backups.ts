@@ -1,6 +1,7 @@
 // What the command line does with backups: on the database and the data directory that are configured, with no server between.
 
 import { readFile } from "node:fs/promises";
+import { constants, setPriority } from "node:os";
 import { resolve } from "node:path";
 import type { Config } from "#config/config.ts";
 import { makeBackup, type MadeBackup } from "#control/backup/make-backup.ts";
@@ -35,6 +36,8 @@ export async function makeBackupNow(config: Config): Promise<MadeBackup> {
   if (to === null) throw new Error("Say where the backup is to go: --to, or backup.to");
   const lock: Lock | null = recipients.length > 0 ? { recipients } : passphrase && { passphrase };
   if (lock === null) throw new Error("Set backup.passphrase or backup.recipients: all secrets are in a backup");
+  // A server that answers requests beside it goes first.
+  setPriority(constants.priority.PRIORITY_LOW);
   return makeBackup({ database: databaseOf(config), place: { ...config.backup, to }, lock, version, now: Date.now });
 }
 

@@ -248,6 +248,7 @@ const settingsPages: readonly ConsolePage[] = [
   page("settings", "/settings"),
   page("system", "/settings?show=System", "status.read"),
   page("configuration", "/settings?show=Configuration", "configuration.read"),
+  page("backups", "/settings?show=Backups", "backups.read", { "Back up now": "backups.create" }),
   page("prices", "/settings?show=Prices", "prices.read"),
   page("not-found", "/nowhere"),
 ];

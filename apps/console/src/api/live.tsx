@@ -26,6 +26,7 @@ const groupsOf: Readonly<Record<string, readonly string[]>> = {
   views: ["views"],
   webhooks: ["webhooks"],
   reports: ["reports"],
+  backups: ["backups"],
   consents: ["consents"],
   "consent-policies": ["consent-policies"],
   guardrails: ["guardrails"],

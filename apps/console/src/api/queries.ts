@@ -6,6 +6,7 @@ import type { AdminRoutes, RouteAnswer, RouteInput } from "@ghostllm/contract/ro
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { accessQueries } from "./access-queries.ts";
 import { auditQueries } from "./audit-queries.ts";
+import { backupQueries } from "./backup-queries.ts";
 import { budgetQueries } from "./budget-queries.ts";
 import { consentQueries } from "./consent-queries.ts";
 import { guardrailQueries } from "./guardrail-queries.ts";
@@ -51,6 +52,7 @@ export interface TimeSpan {
 
 export type * from "./access-queries.ts";
 export type * from "./audit-queries.ts";
+export type * from "./backup-queries.ts";
 export type * from "./budget-queries.ts";
 export type * from "./consent-queries.ts";
 export type * from "./guardrail-queries.ts";
@@ -69,7 +71,7 @@ export function createQueries(client: Client) {
     ...consentQueries(client),
     ...guardrailQueries(client),
     ...personalQueries(client),
-    ...reportQueries(client),
+    ...{ ...reportQueries(client), ...backupQueries(client) },
     /** Null for who has not signed in. */
     me: queryOptions({
       queryKey: ["me"],

@@ -107,6 +107,7 @@ export const actions: readonly Action[] = [
   { title: "Forget kept answers", path: "/cache?new=purge", permission: "cache.purge" },
   { title: "Create a webhook", path: "/events?show=Webhooks&new=webhook", permission: "webhooks.create" },
   { title: "Create a report", path: "/reports?new=report", permission: "reports.manage" },
+  { title: "Back up", path: "/settings?show=Backups", permission: "backups.create" },
   { title: "Create a user", path: "/users?new=user", permission: "users.create" },
   { title: "Add an issuer", path: "/settings?show=Sign-in&new=issuer", permission: "sign_in_methods.create" },
   { title: "Create a SCIM token", path: "/settings?show=SCIM&new=token", permission: "scim.update" },

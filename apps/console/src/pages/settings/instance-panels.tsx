@@ -57,6 +57,7 @@ const works: Readonly<Record<string, string>> = {
   usage_log: "Keeps the log of requests",
   stored_objects: "Forgets old objects",
   events: "Sends events",
+  backups: "Makes backups",
 };
 
 export function LeasesPanel({ system: { leases, instances } }: SystemProps) {

@@ -11,6 +11,7 @@ import { themes, useTheme } from "#parts/theme.tsx";
 import { useSearchValue } from "#parts/use-search.ts";
 import { Time } from "#parts/values.tsx";
 import { SessionsList } from "#sessions/sessions-list.tsx";
+import { BackupsSection } from "./backups-section.tsx";
 import { ConfigurationPanel } from "./configuration-panel.tsx";
 import { PricesPanel } from "./prices-panel.tsx";
 import { PasskeysPanel } from "./passkeys-panel.tsx";
@@ -55,6 +56,7 @@ const allSections: readonly Section[] = [
   { name: "SCIM", needs: "scim.read", render: () => <ScimSection /> },
   { name: "System", needs: "status.read", render: () => <SystemPanels /> },
   { name: "Configuration", needs: "configuration.read", render: () => <ConfigurationPanel /> },
+  { name: "Backups", needs: "backups.read", render: () => <BackupsSection /> },
   { name: "Prices", needs: "prices.read", render: () => <PricesPanel /> },
 ];
 

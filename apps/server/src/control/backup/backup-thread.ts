@@ -1,11 +1,15 @@
 // Started by backup-threads.ts. It does one job after the other, in the order in which they come.
 
+import { constants, setPriority } from "node:os";
 import { parentPort } from "node:worker_threads";
 import { withSecrets } from "#domain/carried-secrets.ts";
 import { PieceWriter } from "./archive-writer.ts";
 import { makeBackup } from "./make-backup.ts";
 import { removeBackups } from "./remove-backups.ts";
 import type { ThreadAnswer, ThreadJob } from "./thread-jobs.ts";
+
+// There a thread has a priority of its own, and requests go before it.
+if (process.platform === "linux") setPriority(constants.priority.PRIORITY_LOW);
 
 const port = parentPort;
 if (port === null) throw new Error("backup-thread.ts runs as a worker thread only");
