@@ -191,6 +191,21 @@ describe.skipIf(executable === null)("keys", () => {
     expect(page.url()).toContain("sort=name");
   });
 
+  it("have how long their requests wait said, and taken back", async () => {
+    const { page } = await suite.visits.openAs(admin);
+    const { id } = await suite.stage.server.admin.apiKeys.create({ body: { name: "patient" } });
+    const read = async () => (await suite.stage.server.admin.apiKeys.get({ params: { id } })).permissions.timeouts;
+    await suite.visits.visit(page, `/keys/${id}`);
+    await page.getByText("How long its requests wait").click();
+    await page.getByLabel("In all, ms").fill("45000");
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await page.getByText("45 s in all").waitFor();
+    expect(await read()).toEqual({ connect_ms: null, first_token_ms: null, idle_ms: null, total_ms: 45_000 });
+    await page.getByLabel("In all, ms").fill("");
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await expect.poll(read).toBeNull();
+  });
+
   it("have their limits and budget changed, and the server's words where that is wrong", async () => {
     const { page } = await suite.visits.openAs(admin);
     await suite.visits.visit(page, "/keys?q=reranker");

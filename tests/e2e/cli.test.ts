@@ -151,6 +151,9 @@ describe("aliases", () => {
       strategy: "least-busy",
     });
     expect((await ghostllm(["alias", "update", "house", "--strategy", "fastest"])).code).toBe(2);
+    const rated = await json(["model", "set", "demo/demo", "--quality", "0", "--auto", "no"]);
+    expect(rated).toMatchObject({ quality: 0, auto: false });
+    expect(await json(["model", "set", "demo/demo", "--auto", "none"])).toMatchObject({ quality: 0, auto: null });
     const part = "target:house/demo/best/one";
     await json(["limit", "set", part, "requests_per_minute=60"]);
     expect(await json(["alias", "update", "house", ...targets])).toMatchObject({

@@ -304,6 +304,23 @@ describe("routing of aliases and models", () => {
     expect(gateway.records.at(-1)?.why?.notLedTo).toEqual([["dear/chat-dear", "routing"]]);
   });
 
+  it("refuses the name of a provider that nobody has, and not that of one that is out of use", async () => {
+    await start();
+    const asked = async (exclude_providers: readonly string[], headers = {}) =>
+      post(
+        { ...auto, ...(Object.keys(headers).length === 0 && { routing: { exclude_providers } }) },
+        chatPath,
+        headers,
+      );
+    const refused = await asked(["dear", "opanai"]);
+    expect([refused.status, await readError(refused)]).toMatchObject([
+      400,
+      { param: "routing.exclude_providers", message: expect.stringContaining("'opanai'") },
+    ]);
+    expect((await asked([], { "x-ghostllm-routing": '{"exclude_providers":["opanai"]}' })).status).toBe(400);
+    expect((await asked(["dear", "openai"])).status).toBe(200);
+  });
+
   it.each([
     ["routing", "fast"],
     ["routing.prefer", { prefer: "beauty" }],

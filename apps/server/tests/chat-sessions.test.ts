@@ -112,6 +112,17 @@ async function own(path: string, init: RequestInit = {}, key = testKey): Promise
 
 const ways = clientNames.flatMap((client) => [false, true].map((stream) => [client, stream] as const));
 
+it.each([
+  ["session_id", '{"\\u0073ession_id": "new",'],
+  ["continue_session", '{"session_id": "new", "continue\\u005fsession": true,'],
+  ["a field that is there twice", '{"session_id": "new", "session_id": "new",'],
+])("a name that hides is seen: %s", async (_, beginning) => {
+  const body = JSON.stringify({ model: models["openai-chat"], ...user("hi")["openai-chat"] }).replace("{", beginning);
+  const response = await postJson(gateway.url + pathOf("openai-chat", false), body);
+  expect([response.status, await response.text()]).toEqual([400, expect.stringContaining("without escapes")]);
+  expect(upstream.received).toHaveLength(0);
+});
+
 describe.each(ways)("a session of %s, streamed: %s", (client, stream) => {
   it("keeps what is said, and goes on with all of it", async () => {
     upstream.script([

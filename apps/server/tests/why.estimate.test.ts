@@ -113,6 +113,7 @@ interface Estimate {
   }[];
   readonly cache: { readonly outcome: string; readonly reason: string | null } | null;
   readonly queue: { readonly would_wait: boolean } | null;
+  readonly place: { readonly scope: string; readonly waiting: number } | null;
   readonly consent: { readonly policies: readonly string[] };
   readonly privacy: { readonly found: readonly object[]; readonly store_prompts: string };
 }
@@ -269,6 +270,21 @@ describe("what is held against it", () => {
       refusal: { http_status: status },
       route: { first: null },
     });
+  });
+
+  it("would wait where its key has as many running as may be, and does", async () => {
+    const limits = { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: 1 };
+    const principal = makePrincipal({ scopes: [makeScope("key", "key-1", { limits })] });
+    await start({ principal });
+    vendors[0]?.script({ kind: "slow-headers", delayMs: 300 });
+    expect((await estimated(chatPath, routed)).place).toBeNull();
+    const first = request(chatPath, routed);
+    await waitFor(() => asked() === 1);
+    expect(await estimated(chatPath, routed)).toMatchObject({
+      ...{ would_be_admitted: true, refusal: null, place: { scope: "key", waiting: 0, most_wait_ms: 30_000 } },
+    });
+    expect((await request(chatPath, routed)).status).toBe(200);
+    await first;
   });
 
   it("would wait where its alias has a queue, and does", async () => {

@@ -67,7 +67,7 @@ export type {
   StoredRoute,
 } from "#dialects/bodies/stored-objects.ts";
 export { longestName } from "#dialects/fields/field-checks.ts";
-export { findMembers } from "./wire/json-members.ts";
+export { findMembers, memberNames } from "./wire/json-members.ts";
 export { closingTextOf } from "#dialects/bodies/closing-text.ts";
 export { isTextAlone } from "#dialects/passage/text-alone.ts";
 export type { ClosingForm, ClosingText } from "#dialects/bodies/closing-text.ts";

@@ -22,6 +22,8 @@ interface Estimate {
   readonly tokens: { readonly prompt: number };
   readonly price: { readonly prompt_usd: string | null; readonly most_usd: string | null };
   readonly cache: { readonly outcome: string } | null;
+  /** Of an older server it is absent. */
+  readonly place?: { readonly scope: string; readonly most_wait_ms: number } | null;
 }
 
 export function addEstimateCommand(program: Command, contextOf: ContextOf): void {
@@ -61,13 +63,28 @@ function exitOf(status: number): ExitCode {
   return status === 404 ? exitCodes.notFound : exitCodes.usage;
 }
 
-function linesOf({ would_be_admitted: isAdmitted, refusal, route, tokens, price, cache }: Estimate): readonly string[] {
+function linesOf({
+  would_be_admitted: isAdmitted,
+  refusal,
+  route,
+  tokens,
+  price,
+  cache,
+  place = null,
+}: Estimate): readonly string[] {
   const targets = (route?.targets ?? []).map(
     ({ place, provider, model, state }) =>
       `  ${place ?? "-"}  ${provider === null ? "a target" : `${provider}/${model}`}  ${state}`,
   );
   return [
     isAdmitted ? "It would be admitted." : `It would be refused: ${refusal?.code ?? ""}: ${refusal?.message ?? ""}`,
+    ...(place === null
+      ? []
+      : [
+          printable(
+            `It would wait until others of its ${place.scope} have ended, ${place.most_wait_ms} ms at the most.`,
+          ),
+        ]),
     ...(cache === null ? [] : [`cache: ${cache.outcome}`]),
     `prompt: about ${tokens.prompt} tokens`,
     `price: ${price.prompt_usd ?? "unknown"} USD for the prompt, ${price.most_usd ?? "unknown"} USD at the most`,

@@ -2,6 +2,7 @@
 // while every other byte of the document stays as it came. Strict enough to notice a document that is cut off.
 
 import { endOfString } from "./json-strings.ts";
+import { parseJson } from "./json.ts";
 
 export interface Member {
   readonly key: string;
@@ -40,6 +41,28 @@ export function findMembers(json: Buffer): readonly Member[] | null {
     if (json[at] !== comma) return null;
     at = skipSpace(json, at + 1);
   }
+}
+
+/** The names of the members, as a real parser reads them, also where they are escaped or there twice. Null where it is no object, or cut off. */
+export function memberNames(json: Buffer): readonly string[] | null {
+  let at = skipSpace(json, 0);
+  if (json[at] !== openBrace) return null;
+  const names: string[] = [];
+  at = skipSpace(json, at + 1);
+  while (json[at] === quote) {
+    const keyEnd = skipString(json, at);
+    const separator = keyEnd < 0 ? -1 : skipSpace(json, keyEnd);
+    if (json[separator] !== colon) return null;
+    const name = parseJson(json.toString("utf8", at, keyEnd));
+    if (typeof name !== "string") return null;
+    names.push(name);
+    const valueStart = skipSpace(json, separator + 1);
+    const valueEnd = skipValue(json, valueStart);
+    if (valueEnd <= valueStart) return null;
+    at = skipSpace(json, valueEnd);
+    if (json[at] === comma) at = skipSpace(json, at + 1);
+  }
+  return json[at] === closeBrace ? names : null;
 }
 
 /** Places of the elements of the list that begins at `start`, in bytes. Null where it is no list, or is cut off. */

@@ -17,7 +17,8 @@ import { Time } from "#parts/values.tsx";
 import { RequestsLink } from "#requests/requests-link.tsx";
 import { AliasForm } from "./alias-form.tsx";
 import { DryRunPanel } from "./dry-run-panel.tsx";
-import { fallbackWords, hedgeWords, queueWords, retryWords, shadowWords, timeoutWords } from "./policy-values.ts";
+import { fallbackWords, hedgeWords, queueWords, retryWords, shadowWords } from "./policy-values.ts";
+import { timeoutWords } from "#parts/time-limits.ts";
 import { strategyName } from "./strategies.ts";
 import { QueuePanel, TargetsPanel } from "./targets-panel.tsx";
 import { useTeamName } from "./alias-teams.tsx";
@@ -89,7 +90,7 @@ function AliasFacts({ alias }: { readonly alias: Alias }) {
           ["Targets", <span className="font-mono text-xs whitespace-pre-line">{targets.join("\n")}</span>],
           ["Retries", retryWords(alias.retries)],
           ["Fallbacks", <span className="whitespace-pre-line">{fallbackWords(alias.fallbacks)}</span>],
-          ["Time", timeoutWords(alias.timeouts)],
+          ["Time", timeoutWords(alias.timeouts) || "as the server has it"],
           ["Hedge", hedgeWords(alias.hedge)],
           ["Shadow", shadowWords(alias.shadow)],
           ["Queue", queueWords(alias.queue)],

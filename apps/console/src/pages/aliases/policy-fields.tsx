@@ -7,6 +7,8 @@ import { retriedFailures } from "@ghostllm/contract";
 import type { Alias } from "#api/queries.ts";
 import { NumberField, SelectField, TextAreaField, TextField } from "#parts/field.tsx";
 import type { ServerForm } from "#parts/form.tsx";
+import { timeLabels, timeLimits, timeoutWords } from "#parts/time-limits.ts";
+import type { TimeLimit } from "#parts/time-limits.ts";
 import type { AliasValues } from "./alias-values.ts";
 import {
   failureWords,
@@ -20,10 +22,8 @@ import {
   retryWords,
   shadowFields,
   shadowWords,
-  timeLimits,
-  timeoutWords,
 } from "./policy-values.ts";
-import type { FallbackList, HedgeNumber, ShadowField, QueueNumber, RetryNumber, TimeLimit } from "./policy-values.ts";
+import type { FallbackList, HedgeNumber, ShadowField, QueueNumber, RetryNumber } from "./policy-values.ts";
 
 interface PolicyFieldsProps {
   readonly server: ServerForm<AliasValues>;
@@ -159,17 +159,10 @@ function FallbackFields({ server: { form, errorIn }, present }: PolicyFieldsProp
   );
 }
 
-const timeLabels: Readonly<Record<TimeLimit, readonly [label: string, help: string]>> = {
-  connect_ms: ["Connection, ms", "Until there is one to the vendor."],
-  first_token_ms: ["First word, ms", "Of a stream; of any other answer its first byte."],
-  idle_ms: ["Silence, ms", "The longest within an answer."],
-  total_ms: ["In all, ms", "Whichever targets are asked."],
-};
-
 function TimeFields({ server: { form, errorOf }, present }: PolicyFieldsProps) {
   const nameOf = (limit: TimeLimit) => `timeouts.${limit}` as const;
   const isWrong = timeLimits.some((limit) => errorOf(nameOf(limit)) !== undefined);
-  const words = present === null ? "as the server has it" : timeoutWords(present.timeouts);
+  const words = (present === null ? "" : timeoutWords(present.timeouts)) || "as the server has it";
   return (
     <Part title="Time" words={words} isWrong={isWrong}>
       <div className="grid gap-3.5 sm:grid-cols-2">

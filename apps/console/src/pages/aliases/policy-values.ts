@@ -6,6 +6,8 @@ import { formatCount, plural } from "#format/number.ts";
 import { formatDuration } from "#format/time.ts";
 import { linesOf } from "#parts/line-texts.ts";
 import { toNumber } from "#parts/number-text.ts";
+import { timeLimits } from "#parts/time-limits.ts";
+import type { TimeLimit } from "#parts/time-limits.ts";
 
 export const retryNumbers = [
   "attempts_per_target",
@@ -27,9 +29,6 @@ export const failureWords: Readonly<Record<RetriedFailure, string>> = {
 
 export const fallbackLists = ["any", "context_length", "content_filter", "rate_limit"] as const;
 export type FallbackList = (typeof fallbackLists)[number];
-
-export const timeLimits = ["connect_ms", "first_token_ms", "idle_ms", "total_ms"] as const;
-export type TimeLimit = (typeof timeLimits)[number];
 
 export const queueNumbers = ["max_wait_ms", "max_waiting"] as const;
 export type QueueNumber = (typeof queueNumbers)[number];
@@ -152,21 +151,6 @@ const listWords: Readonly<Record<FallbackList, string>> = {
 export function fallbackWords(fallbacks: Alias["fallbacks"]): string {
   const lists = fallbackLists.filter((list) => fallbacks[list].length > 0);
   return lists.map((list) => `${listWords[list]}${fallbacks[list].join(", ")}`).join("\n") || "none";
-}
-
-const timeWords: Readonly<Record<TimeLimit, string>> = {
-  connect_ms: "to connect",
-  first_token_ms: "to the first word",
-  idle_ms: "of silence",
-  total_ms: "in all",
-};
-
-export function timeoutWords(timeouts: Alias["timeouts"]): string {
-  const told = timeLimits.flatMap((limit) => {
-    const ms = timeouts[limit];
-    return ms === null ? [] : [`${formatDuration(ms)} ${timeWords[limit]}`];
-  });
-  return told.join(", ") || "as the server has it";
 }
 
 export function queueWords(queue: Alias["queue"]): string {

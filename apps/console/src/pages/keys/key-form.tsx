@@ -2,11 +2,13 @@ import { isKeyEndpoint, keyEndpointNames } from "@ghostllm/contract";
 import { useCaller } from "#api/me.ts";
 import type { ApiKey } from "#api/queries.ts";
 import { storingWords } from "#parts/storing-words.ts";
-import { SelectField, TextAreaField, TextField } from "#parts/field.tsx";
+import { NumberField, SelectField, TextAreaField, TextField } from "#parts/field.tsx";
 import { FormButtons, FormFailure, useServerForm } from "#parts/form.tsx";
 import type { ServerForm } from "#parts/form.tsx";
 import { LimitsFields } from "#parts/limits-fields.tsx";
 import { linesOf } from "#parts/line-texts.ts";
+import { timeLabels, timeLimits } from "#parts/time-limits.ts";
+import type { TimeLimit } from "#parts/time-limits.ts";
 import type { Call } from "#parts/versions.ts";
 import { actingWords } from "./acting-words.ts";
 import { actingChoices, valuesOf } from "./key-values.ts";
@@ -50,6 +52,7 @@ export function KeyForm({ present, owner = nobody, action, send, onCancel }: Key
         field={form.register("expires_at")}
       />
       <UseFields server={server} />
+      <TimeFields server={server} />
       <ActingField server={server} isNew={present === null} />
       <StoringField server={server} />
       <FormFailure failure={failure} />
@@ -99,6 +102,30 @@ function UseFields({ server: { form, errorOf } }: { readonly server: ServerForm<
         field={form.register("tags")}
       />
     </>
+  );
+}
+
+/** How long its requests wait. */
+function TimeFields({ server: { form, errorOf } }: { readonly server: ServerForm<KeyValues> }) {
+  const nameOf = (name: TimeLimit) => `permissions.timeouts.${name}` as const;
+  const isOpen = timeLimits.some((name) => errorOf(nameOf(name)) !== undefined || form.getValues(nameOf(name)) !== "");
+  return (
+    <details {...(isOpen && { open: true })} className="group rounded-sm border border-line px-3 py-2">
+      <summary className="cursor-pointer font-medium">How long its requests wait</summary>
+      <div className="grid gap-3.5 pt-3 sm:grid-cols-2">
+        {timeLimits.map((name) => (
+          <NumberField
+            key={name}
+            label={timeLabels[name][0]}
+            help={timeLabels[name][1]}
+            placeholder="as others do"
+            autoComplete="off"
+            error={errorOf(nameOf(name))}
+            field={form.register(nameOf(name))}
+          />
+        ))}
+      </div>
+    </details>
   );
 }
 

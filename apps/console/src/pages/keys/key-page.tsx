@@ -19,6 +19,7 @@ import { RequestsLink } from "#requests/requests-link.tsx";
 import { useKeyNames } from "#keys/key-names.ts";
 import { stateOf } from "#keys/key-state.ts";
 import { storingWordOf } from "#parts/storing-words.ts";
+import { timeoutWords } from "#parts/time-limits.ts";
 import { KeyForm } from "./key-form.tsx";
 import { actingWords } from "./acting-words.ts";
 import { toBody, toWholeBody } from "./key-values.ts";
@@ -91,7 +92,7 @@ function KeyFacts({ apiKey }: { readonly apiKey: ApiKey }) {
   const { ownerOf, teamOf } = useKeyNames();
   const { tone, word } = stateOf(apiKey);
   const { previous } = apiKey;
-  const { models, endpoints, addresses, acts_for: actsFor } = apiKey.permissions;
+  const { models, endpoints, addresses, acts_for: actsFor, timeouts } = apiKey.permissions;
   const owner = ownerOf(apiKey);
   return (
     <Panel title="Key">
@@ -108,6 +109,7 @@ function KeyFacts({ apiKey }: { readonly apiKey: ApiKey }) {
           ["Models", models?.join(", ") ?? "all"],
           ["Endpoints", endpoints?.join(", ") ?? "all"],
           ["Addresses", addresses?.join(", ") ?? "all"],
+          ...(timeouts === null ? [] : [["Waits", timeoutWords(timeouts)] as const]),
           ...(actsFor === null ? [] : [["Acts for", actingWords[actsFor]] as const]),
           ["Stored prompts", storingWordOf(apiKey.store_prompts)],
           ...(apiKey.tags.length === 0 ? [] : [["Tags", apiKey.tags.join(", ")] as const]),

@@ -5,6 +5,8 @@ import type { ApiKey } from "#api/queries.ts";
 import { limitsToTexts, noLimits, textsToLimits } from "#parts/limits-fields.tsx";
 import type { LimitedValues } from "#parts/limits-fields.tsx";
 import { linesOf } from "#parts/line-texts.ts";
+import { toNumber } from "#parts/number-text.ts";
+import type { TimeLimit } from "#parts/time-limits.ts";
 
 export interface KeyValues extends LimitedValues {
   name: string;
@@ -16,9 +18,27 @@ export interface KeyValues extends LimitedValues {
   /** What is stored of its requests; empty: what its team says. */
   store_prompts: string;
   /** `acts_for` is empty for nobody. */
-  permissions: { models: string; endpoints: string; addresses: string; acts_for: string };
+  permissions: { models: string; endpoints: string; addresses: string; acts_for: string; timeouts: KeyTimes };
   /** A day, which the key does not see. */
   expires_at: string;
+}
+
+/** Milliseconds; empty where the key says nothing of it. */
+type KeyTimes = Record<TimeLimit, string>;
+
+function timesOf(timeouts: ApiKey["permissions"]["timeouts"]): KeyTimes {
+  const text = (name: TimeLimit): string => String(timeouts?.[name] ?? "");
+  return {
+    ...{ connect_ms: text("connect_ms"), first_token_ms: text("first_token_ms") },
+    ...{ idle_ms: text("idle_ms"), total_ms: text("total_ms") },
+  };
+}
+
+function toTimes(texts: KeyTimes) {
+  return {
+    ...{ connect_ms: toNumber(texts.connect_ms), first_token_ms: toNumber(texts.first_token_ms) },
+    ...{ idle_ms: toNumber(texts.idle_ms), total_ms: toNumber(texts.total_ms) },
+  };
 }
 
 export const actingChoices = ["known", "any"] as const;
@@ -27,7 +47,7 @@ export type Owner = Pick<KeyValues, "user_id" | "team_id">;
 
 export function valuesOf(key: ApiKey | null, owner: Owner): KeyValues {
   if (key === null) {
-    const permissions = { models: "", endpoints: "", addresses: "", acts_for: "" };
+    const permissions = { models: "", endpoints: "", addresses: "", acts_for: "", timeouts: timesOf(null) };
     return { name: "", tags: "", ...owner, store_prompts: "", permissions, expires_at: "", ...noLimits };
   }
   const { models, endpoints, addresses, acts_for: actsFor } = key.permissions;
@@ -41,6 +61,7 @@ export function valuesOf(key: ApiKey | null, owner: Owner): KeyValues {
       endpoints: endpoints?.join("\n") ?? "",
       addresses: addresses?.join("\n") ?? "",
       acts_for: actsFor ?? "",
+      timeouts: timesOf(key.permissions.timeouts),
     },
     expires_at: key.expires_at?.slice(0, 10) ?? "",
     ...limitsToTexts(key),
@@ -49,7 +70,7 @@ export function valuesOf(key: ApiKey | null, owner: Owner): KeyValues {
 
 /** As the admin API takes it, but for the owner, whom a key keeps, and for whom it acts. */
 export function toBody({ name, tags, permissions, expires_at, store_prompts, ...limited }: KeyValues) {
-  const { models, endpoints, addresses } = permissions;
+  const { models, endpoints, addresses, timeouts } = permissions;
   return {
     name,
     store_prompts: promptPolicies.find((policy) => policy === store_prompts) ?? null,
@@ -61,6 +82,7 @@ export function toBody({ name, tags, permissions, expires_at, store_prompts, ...
       models: linesOf(models),
       endpoints: linesOf(endpoints)?.filter(isKeyEndpoint) ?? null,
       addresses: linesOf(addresses),
+      timeouts: toTimes(timeouts),
     },
     expires_at: expires_at === "" ? null : expires_at,
     ...textsToLimits(limited),

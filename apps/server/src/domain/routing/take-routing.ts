@@ -1,7 +1,7 @@
 // `routing` of a request, taken out of it in the text: no vendor sees it. Called where requests are read, on the event loop and off it.
 
 import { GhostError } from "@ghostllm/contract";
-import { boundaryOf, crossesAs, eachField, findMembers, leaveOutMember } from "@ghostllm/llm";
+import { boundaryOf, crossesAs, eachField, findMembers, leaveOutMember, memberNames } from "@ghostllm/llm";
 import type { Operation, ParsedRequest } from "@ghostllm/llm";
 import { readRouting, routingField, routingHeader } from "./routing.ts";
 import type { Routing } from "./routing.ts";
@@ -32,8 +32,7 @@ function takeFromUnclear(request: SaidOf): WithoutRouting | null {
   if (!body.includes(routingField) && !body.includes("\\u")) return null;
   const members = findMembers(body);
   if (members !== null) return takeRouting({ ...request, members });
-  const fields = parse(body.toString("utf8"), routingField);
-  if (typeof fields !== "object" || fields === null || !Object.hasOwn(fields, routingField)) return null;
+  if (memberNames(body)?.includes(routingField) !== true) return null;
   const message = `A request with '${routingField}' must have each of its fields once, and their names without escapes.`;
   throw new GhostError("invalid_request_error", message, { param: routingField });
 }

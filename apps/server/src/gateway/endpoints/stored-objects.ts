@@ -93,7 +93,7 @@ function serveStored(
 function refuseOwnFields(exchange: Exchange, { operation }: StoredObjects, body: Buffer): void {
   const header = exchange.header(routingHeader);
   if (header !== undefined) routingOfHeader(header, operation, null);
-  const said = { operation, body, members: findMembers(body) ?? [] };
+  const said = { operation, body, members: findMembers(body) };
   takeRouting(said);
   refuseSession(exchange, said);
 }

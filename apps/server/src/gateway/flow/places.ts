@@ -46,6 +46,10 @@ export class Places {
     if (this.#queues.get(nameOf(place))?.queue.size === 0) this.#queues.delete(nameOf(place));
   }
 
+  waitingAt(place: PlaceOf): number {
+    return this.#queues.get(nameOf(place))?.queue.size ?? 0;
+  }
+
   waiting(): readonly { readonly scope: ScopeKind; readonly waiting: number }[] {
     return [...this.#queues.values()].map(({ place, queue }) => ({ scope: place.kind, waiting: queue.size }));
   }

@@ -19,6 +19,7 @@ import type { LegDeps } from "#gateway/flow/legs.ts";
 import { checkMayAdmit } from "#gateway/flow/may-admit.ts";
 import { cachingOf } from "#gateway/flow/recall/caching.ts";
 import type { CachingDeps } from "#gateway/flow/recall/caching.ts";
+import { NoPlace } from "#gateway/flow/refusal.ts";
 import { admissionInput } from "#gateway/flow/run.ts";
 import { Trail } from "#gateway/flow/trail.ts";
 import { tellEstimate } from "./told-estimate.ts";
@@ -29,13 +30,13 @@ import type { Looked, Queue, ToldEstimate } from "./told-estimate.ts";
 export type EstimateDeps = LegDeps &
   AdmitDeps &
   CachingDeps &
-  Pick<GatewayDeps, "heavyWork" | "owners" | "journal" | "lease" | "contents" | "waitingRoom">;
+  Pick<GatewayDeps, "heavyWork" | "owners" | "journal" | "lease" | "contents" | "waitingRoom" | "places" | "limits">;
 
 export async function estimate(deps: EstimateDeps, asked: InferenceCall): Promise<ToldEstimate> {
   checkMayAdmit(deps);
   const call = callFor(asked, await candidatesOf(deps, asked));
   const terms: AdmissionInput = { ...admissionInput(deps, call), onlyLooks: true };
-  const entry = await lookAtScopes(terms);
+  const entry = orWaiting(deps, terms, await lookAtScopes(terms));
   const admission = entry.admission ?? withoutHold(entry.heldTo);
   const candidates = admission.downgraded?.candidates ?? call.candidates;
   const guarding = guardingOf(quiet, call, admission.downgraded);
@@ -45,7 +46,8 @@ export async function estimate(deps: EstimateDeps, asked: InferenceCall): Promis
   const policies = whatHolds(deps, run, terms)?.holding.map(({ name }) => name) ?? [];
   const refusal = entry.refusal ?? consentNeeded(policies);
   const { cache, route } = await lookFurther(deps, run, refusal);
-  return tellEstimate(deps, run, { refusal: refusal ?? route?.refusal ?? null, policies, cache, route });
+  const { place = null } = entry;
+  return tellEstimate(deps, run, { refusal: refusal ?? route?.refusal ?? null, policies, cache, route, place });
 }
 
 /** As it would be asked. Throws GhostError `content_blocked`. */
@@ -69,9 +71,24 @@ async function lookFurther(deps: EstimateDeps, run: Admitted, refusal: GhostErro
   }
 }
 
-type Entry =
-  | { readonly admission: Admission; readonly refusal: null; readonly heldTo: HeldTo }
-  | { readonly admission: null; readonly refusal: GhostError; readonly heldTo: HeldTo };
+interface Entry {
+  /** Null: it is not admitted, or not at once. */
+  readonly admission: Admission | null;
+  readonly refusal: GhostError | null;
+  readonly heldTo: HeldTo;
+  /** Where it would wait until others have ended; absent or null: nowhere. */
+  readonly place?: Looked["place"];
+}
+
+/** Who is one too many at a time waits for his turn, as admit-in-turn.ts has him. */
+function orWaiting({ places, limits }: EstimateDeps, { scopes }: AdmissionInput, entry: Entry): Entry {
+  const cause = entry.refusal?.cause;
+  const full = cause instanceof NoPlace ? cause.of : entry.refusal === null ? places.awaited(scopes) : null;
+  if (full === null || limits.waitMs === 0) return entry;
+  const waiting = places.waitingAt(full);
+  if (waiting >= limits.mostWaiting) return entry;
+  return { ...entry, refusal: null, place: { scope: full.kind, waiting, most_wait_ms: limits.waitMs } };
+}
 
 async function lookAtScopes(terms: AdmissionInput): Promise<Entry> {
   let heldTo: HeldTo | null = null;

@@ -5,6 +5,7 @@ import { formatUsd, GhostError } from "@ghostllm/contract";
 import type { CacheFacts, CacheOutcome, ConsideredTarget, PlannedName } from "@ghostllm/contract";
 import { costOf, priceAt, tokensOf } from "@ghostllm/llm";
 import { readConsulted, tellLimit, writeConsulted } from "#domain/consulted-limits.ts";
+import type { ScopeKind } from "#domain/access/scope.ts";
 import type { Target } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import { noUsage } from "#gateway/flow/answer/measured-usage.ts";
@@ -21,6 +22,8 @@ export interface Looked {
   readonly cache: { readonly outcome: CacheOutcome; readonly told: CacheFacts } | null;
   /** Null where it would be answered by what is kept, or refused before. */
   readonly route: Route | null;
+  /** Until others of whom it would wait; null: it would not. */
+  readonly place: { readonly scope: ScopeKind; readonly waiting: number; readonly most_wait_ms: number } | null;
 }
 
 interface Route {
@@ -42,7 +45,7 @@ export interface Queue {
 export type ToldEstimate = ReturnType<typeof tellEstimate>;
 type TellDeps = Pick<GatewayDeps, "clock" | "contents">;
 
-export function tellEstimate(deps: TellDeps, run: Admitted, { refusal, policies, cache, route }: Looked) {
+export function tellEstimate(deps: TellDeps, run: Admitted, { refusal, policies, cache, route, place }: Looked) {
   const { request, dialect, candidates, admission, principal, protection } = run;
   const { operation, stream, promptTokensEstimate, maxOutputTokens } = request;
   const target = route?.step?.target ?? null;
@@ -54,6 +57,7 @@ export function tellEstimate(deps: TellDeps, run: Admitted, { refusal, policies,
     downgraded_to: admission.downgraded?.alias ?? null,
     route: route === null ? null : tellRoute(route, candidates.strategy),
     queue: route?.queue ?? null,
+    place,
     tokens: {
       prompt: promptTokensEstimate,
       is_estimate: true,

@@ -2,8 +2,9 @@
 // led on to. Invariant: it leaves out, and adds nothing.
 
 import { GhostError } from "@ghostllm/contract";
+import { providers as definitions } from "@ghostllm/llm";
 import type { Routing } from "#domain/routing/routing.ts";
-import type { Target } from "#domain/snapshot.ts";
+import type { Snapshot, Target } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Call } from "#gateway/flow/call.ts";
 import type { AbsentTarget, Candidates } from "#gateway/flow/resolve.ts";
@@ -33,9 +34,27 @@ function barredBy({ excludes, mostNanos }: Routing, target: Target, cost: CostIn
   return (estimatedNanos(target, cost) ?? Infinity) > mostNanos ? "cost" : null;
 }
 
+/** A misspelt name would leave nobody out, in silence. One that is out of use is no slip of the pen: that of a kind, or of a target of an alias. */
+function refuseUnknown({ excludes }: Routing, { providers, unusableProviders, aliases }: Snapshot): void {
+  const isKnown = (name: string): boolean =>
+    providers.has(name) ||
+    unusableProviders.has(name) ||
+    kinds.has(name) ||
+    [...aliases.values()].some(({ absent = [] }) => absent.some(({ provider }) => provider === name));
+  const unknown = excludes.find((name) => !isKnown(name));
+  if (unknown === undefined) return;
+  const param = "routing.exclude_providers";
+  const message = `Invalid '${param}': there is no provider '${unknown}'. Name one as 'x-ghostllm-provider' of an answer does.`;
+  throw new GhostError("invalid_request_error", message, { param });
+}
+
+/** By which providers are called where nobody says otherwise. */
+const kinds: ReadonlySet<string> = new Set(definitions.map(({ type }) => type));
+
 /** Throws GhostError `invalid_request_error` where nothing is left, and where the name has nothing to be preferred by. */
-export function checkRouting(candidates: Candidates, { routing }: Pick<Call, "routing">): void {
+export function checkRouting(candidates: Candidates, { routing, snapshot }: Pick<Call, "routing" | "snapshot">): void {
   if (!routing) return;
+  refuseUnknown(routing, snapshot);
   const { requested, strategy, targets, absent = [] } = candidates;
   const wish = routing.prefer !== null ? "prefer" : routing.prefersLocal ? "prefer_local" : null;
   if (wish !== null && strategy !== "auto") {

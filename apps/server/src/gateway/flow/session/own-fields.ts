@@ -1,14 +1,12 @@
 // What a request says of its session, in fields of ours: they are taken out of its text before anybody else reads it.
 
 import { GhostError } from "@ghostllm/contract";
-import { dropMembers, findMembers } from "@ghostllm/llm";
+import { dropMembers, findMembers, memberNames } from "@ghostllm/llm";
 import type { Operation, ParsedRequest } from "@ghostllm/llm";
 import type { Exchange } from "#gateway/http/exchange.ts";
 
 export const sessionHeader = "x-ghostllm-session-id";
 const [idField, continueField] = ["session_id", "continue_session"] as const;
-const idSign = Buffer.from(`"${idField}"`);
-const continueSign = Buffer.from(`"${continueField}"`);
 
 export interface SessionWish {
   /** Null: a new one. */
@@ -24,9 +22,13 @@ type SaidOf = Pick<ParsedRequest, "body" | "members" | "form" | "operation">;
 export function namesSession(exchange: Pick<Exchange, "header">, request: SaidOf): boolean {
   const { body, members, form, operation } = request;
   if (exchange.header(sessionHeader) !== undefined && operation !== "count_tokens") return true;
-  // Where a field is there twice, nobody has listed them.
-  if (members === null) return form === undefined && (body.includes(idSign) || body.includes(continueSign));
-  return members.some(({ key }) => key === idField || key === continueField);
+  // Where a field is there twice, or its name has escapes, nobody has listed them.
+  if (members === null) return form === undefined && (memberNames(body) ?? []).some(isOwn);
+  return members.some(({ key }) => isOwn(key));
+}
+
+function isOwn(name: string): boolean {
+  return name === idField || name === continueField;
 }
 
 /** What is no chat can be of no session. Throws as below. */
@@ -43,8 +45,9 @@ export function notOfSessions(operation: Operation): GhostError {
 export function readSessionWish(exchange: Pick<Exchange, "header">, body: Buffer): SessionWish {
   const named = exchange.header(sessionHeader);
   const members = findMembers(body);
-  if (members === null) throw fault("in a request that names a session no field may be there twice", idField);
-  const own = members.filter(({ key }) => key === idField || key === continueField);
+  if (members === null)
+    throw fault("a request that names a session has each of its fields once, and their names without escapes", idField);
+  const own = members.filter(({ key }) => isOwn(key));
   const valueOf = (key: string): unknown => {
     const member = own.find((one) => one.key === key);
     if (member === undefined) return undefined;
