@@ -193,13 +193,15 @@ describe.skipIf(executable === null)("keys", () => {
 
   it("have how long their requests wait said, and taken back", async () => {
     const { page } = await suite.visits.openAs(admin);
-    const { id } = await suite.stage.server.admin.apiKeys.create({ body: { name: "patient" } });
+    const [owner] = (await suite.stage.server.admin.users.list()).data;
+    const body = { name: "patient", user_id: owner?.id ?? "" };
+    const { id } = await suite.stage.server.admin.apiKeys.create({ body });
     const read = async () => (await suite.stage.server.admin.apiKeys.get({ params: { id } })).permissions.timeouts;
     await suite.visits.visit(page, `/keys/${id}`);
     await page.getByText("How long its requests wait").click();
     await page.getByLabel("In all, ms").fill("45000");
     await page.getByRole("button", { name: "Save changes" }).click();
-    await page.getByText("45 s in all").waitFor();
+    await page.getByText("45.0 s in all").waitFor();
     expect(await read()).toEqual({ connect_ms: null, first_token_ms: null, idle_ms: null, total_ms: 45_000 });
     await page.getByLabel("In all, ms").fill("");
     await page.getByRole("button", { name: "Save changes" }).click();

@@ -73,8 +73,8 @@ function linesOf({
   place = null,
 }: Estimate): readonly string[] {
   const targets = (route?.targets ?? []).map(
-    ({ place, provider, model, state }) =>
-      `  ${place ?? "-"}  ${provider === null ? "a target" : `${provider}/${model}`}  ${state}`,
+    ({ place: at, provider, model, state }) =>
+      `  ${at ?? "-"}  ${provider === null ? "a target" : `${provider}/${model}`}  ${state}`,
   );
   return [
     isAdmitted ? "It would be admitted." : `It would be refused: ${refusal?.code ?? ""}: ${refusal?.message ?? ""}`,

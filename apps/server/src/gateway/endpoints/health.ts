@@ -1,3 +1,4 @@
+import type { Target } from "#domain/snapshot.ts";
 import type { TargetStanding } from "#domain/target-report.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
@@ -37,6 +38,16 @@ export async function serveHealth(deps: HealthDeps, exchange: Exchange): Promise
   });
 }
 
+/** Why it is asked by nobody until an operator has seen to it, and since when. One for each reason that there is. */
+function parkedAs({ provider, model }: Target, standings: readonly TargetStanding[], now: number) {
+  const path = pathOf({ provider, model });
+  const parked = standings.filter((one) => one.path === path && one.state === "parked");
+  return [...Map.groupBy(parked, ({ reason }) => reason)].map(([reason, ones]) => {
+    const longestMs = Math.max(...ones.map(({ forMs }) => forMs ?? 0));
+    return { model, reason, since: new Date(now - longestMs).toISOString() };
+  });
+}
+
 /** `GET /status`: what is served, and by whom. */
 export function serveStatus(
   { snapshots, targetHealth, version, clock, neighbours }: StatusDeps,
@@ -66,6 +77,7 @@ export function serveStatus(
       return {
         ...{ name: provider.name, type: provider.definition.type, models: own.length },
         ...{ resting_models: within(resting), parked_models: within(parked) },
+        parked: own.flatMap((one) => parkedAs(one, standings, clock.now())),
       };
     }),
   });
