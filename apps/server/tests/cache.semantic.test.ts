@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { aliasOf, cachedHello, cacheOf, makeCaller, told } from "./support/cached-stage.ts";
+import { ChatPage } from "./support/chat-page.ts";
 import { askings, names } from "./support/every-dialect.ts";
 import { makeScope, testKey } from "./support/gateway.ts";
 import {
@@ -259,6 +260,15 @@ describe.each(names)("in the dialect %s", (name) => {
   });
 });
 
+it("over a WebSocket, too", async () => {
+  await ask(asked);
+  const page = await ChatPage.ready(stage.gateway.url, testKey);
+  const messages = await page.chat(chat(alike), { id: "one" });
+  expect(messages.at(-1)?.type).toBe("done");
+  expect([stage.last()?.cache, whyOf()?.semantic?.[0], stage.asks()]).toEqual(["hit", "told", 1]);
+  page.close();
+});
+
 it("Ollama's other operation, too", async () => {
   stage.upstream.script(saying["ollama"](["Hi"], false));
   const body = (prompt: string) => ({ model: aliasOf("ollama"), prompt, stream: false });
@@ -373,4 +383,44 @@ describe("an alias without it", () => {
     expect(cacheOf(await stage.ask(chatPath, cachedHello))).toBe("miss");
     expect([stage.embeddings(), whyOf()?.semantic]).toEqual([0, undefined]);
   });
+});
+
+describe("whose answer it is", () => {
+  const ids = ["1", "2"];
+  const people = ids.flatMap((k) =>
+    ids.flatMap((u) =>
+      [...ids, null].flatMap((t) =>
+        [...ids, null].map((o) => ({ keyId: `${k}${u}${t}${o}`, userId: u, teamId: t, organisationId: o })),
+      ),
+    ),
+  );
+
+  it.each(["key", "user", "team", "organisation"] as const)(
+    "of each %s: every identity field is told apart at once",
+    async (scope) => {
+      const principals = people.map((who, at) => [`gk-tenanttenant-${at}`, makeCaller(String(at), who)] as const);
+      await restart({ policy: { ...semanticPolicy, scope }, principals: Object.fromEntries(principals) });
+      const first = new Map<string, string>();
+      for (const [at, who] of people.entries()) {
+        const mark = `told to ${at}`;
+        stage.upstream.script(told(mark));
+        const tenant = tenantOf(scope, who);
+        const isFirst = !first.has(tenant);
+        if (isFirst) first.set(tenant, mark);
+        // Nobody but the first of a tenant asks for it in these words.
+        const response = await stage.ask(chatPath, chat(isFirst ? asked : alike), { key: `gk-tenanttenant-${at}` });
+        expect(await response.text()).toContain(`"${first.get(tenant)}"`);
+        expect(cacheOf(response)).toBe(isFirst ? "miss" : "hit");
+      }
+      expect(stage.asks()).toBe(first.size);
+    },
+  );
+
+  type Who = (typeof people)[number];
+  function tenantOf(scope: string, who: Who): string {
+    if (scope === "key") return who.keyId;
+    if (scope === "team" && who.teamId !== null) return `team ${who.teamId}`;
+    if (scope === "organisation" && who.organisationId !== null) return `organisation ${who.organisationId}`;
+    return `user ${who.userId}`;
+  }
 });

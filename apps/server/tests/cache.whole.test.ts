@@ -100,6 +100,50 @@ describe.each(places)("kept %s", (_, environment) => {
     expect(metrics).toMatch(/ghostllm_cache_saved_usd_total 0\.0/);
   });
 
+  it("a question of the same meaning is told it, whichever worker is asked, why says so, and it is forgotten with it", async () => {
+    const { admin } = server;
+    const semantic = { model: "openai/text-embedding-3-small", threshold: 0.5, timeout_ms: 5_000 };
+    await admin.aliases.update({ params: { id: aliasId }, body: { cache: { semantic } } });
+    vendor.script(({ path }) => (path.endsWith("/embeddings") ? { kind: "default" } : told("Like this.")));
+    // Another worker may hear of the change a little later.
+    const isMeant = async () =>
+      (await ask(`How do I reset my password ${randomBytes(3).toString("hex")}?`)) &&
+      (await admin.cache.get({})).vectors >= 2;
+    expect(await vi.waitUntil(isMeant, patience)).toBe(true);
+    await admin.cache.purge({ query: { alias_id: aliasId } });
+    expect((await ask("How do I reset my password?"))[0]).toBe("miss");
+    await vi.waitUntil(async () => (await admin.cache.get({})).vectors === 1, patience);
+    const alike = [
+      "How can I reset my password?",
+      "Please tell me how to reset my password",
+      "Could you show me how I reset my password?",
+    ];
+    for (const text of alike) expect(await ask(text)).toEqual(["hit", expect.stringContaining("Like this.")]);
+    expect(await ask("How do I not reset my password?")).toEqual(["miss", expect.anything()]);
+    expect((await admin.cache.get({})).semantic_hits).toBeGreaterThanOrEqual(3);
+    const listed = async () => {
+      const { data } = await admin.requests.list({ query: { api_key_id: keyId } });
+      return data.find(({ requested_model: model, cache }) => model === "smart" && cache === "hit") ?? null;
+    };
+    const hit = await vi.waitUntil(listed, patience);
+    const { why } = await admin.requests.get({ params: { id: hit.id } });
+    expect(why.semantic).toMatchObject({
+      outcome: "told",
+      threshold: 0.5,
+      request_id: expect.any(String) as string,
+      differences: [],
+    });
+    expect(why.semantic?.similarity).toBeGreaterThan(0.5);
+    const embedding = async () =>
+      (await admin.requests.list({ query: { api_key_id: keyId } })).data.find(
+        (one) => one.requested_model === "semantic-cache:smart",
+      ) ?? null;
+    const made = await vi.waitUntil(embedding, patience);
+    expect((await admin.requests.get({ params: { id: made.id } })).why.embedded_for).toEqual(expect.any(String));
+    await admin.cache.purge({ query: { api_key_id: keyId } });
+    expect(await admin.cache.get({})).toMatchObject({ vectors: 0, vector_bytes: 0 });
+  });
+
   it("it is kept no more when the alias says so", async () => {
     await ask("d");
     await server.admin.aliases.update({ params: { id: aliasId }, body: { cache: null } });

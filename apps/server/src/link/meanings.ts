@@ -53,13 +53,22 @@ export const usualVectorBytes = 64 * 1024 * 1024;
  * Of one group that is compared number by number, so that no comparison takes the event loop longer than some milliseconds; those that were kept
  * first make room.
  */
-export const mostNumbersOfGroup = 3_000_000;
+export const mostNumbersOfGroup = 1_500_000;
 
 /** Of a longer vector nothing is kept. */
 export const mostDimensions = 8_192;
 
+/** Of two of one length. Four sums at a time, since none of them waits for the others. */
 export function cosineOf(one: Float32Array, other: Float32Array): number {
-  let sum = 0;
-  for (let at = 0; at < one.length; at += 1) sum += (one[at] ?? 0) * (other[at] ?? 0);
-  return sum;
+  let [first, second, third, fourth] = [0, 0, 0, 0];
+  const { length } = one;
+  let at = 0;
+  for (; at + 3 < length; at += 4) {
+    first += (one[at] ?? 0) * (other[at] ?? 0);
+    second += (one[at + 1] ?? 0) * (other[at + 1] ?? 0);
+    third += (one[at + 2] ?? 0) * (other[at + 2] ?? 0);
+    fourth += (one[at + 3] ?? 0) * (other[at + 3] ?? 0);
+  }
+  for (; at < length; at += 1) first += (one[at] ?? 0) * (other[at] ?? 0);
+  return first + second + third + fourth;
 }

@@ -1,9 +1,8 @@
 // A gateway whose aliases compare questions by meaning, with an embedding vendor whose vectors are those of the words of a text.
 
-import type { ReceivedRequest, Script } from "@ghostllm/fake-upstream";
 import type { CachePolicy, SemanticPolicy } from "#domain/cache-policy.ts";
 import { makeProvider, makeTarget } from "./gateway.ts";
-import { aliasOf, startCachedStage, told } from "./cached-stage.ts";
+import { aliasOf, startCachedStage } from "./cached-stage.ts";
 import type { CachedStage } from "./cached-stage.ts";
 import { startFakeUpstream } from "@ghostllm/fake-upstream";
 import type { FakeUpstream } from "@ghostllm/fake-upstream";
@@ -56,9 +55,4 @@ export async function startSemanticStage({
       await embedder.close();
     },
   };
-}
-
-/** Each answer says what was asked. */
-export function echoing(stage: CachedStage, stream = false): void {
-  stage.upstream.script((received: ReceivedRequest): Script => told(`answer to ${received.text.length}`, stream));
 }

@@ -224,7 +224,7 @@ export class Embedding {
 }
 
 /** Of length 1; null where the answer has none. */
-export function vectorIn(body: Buffer): Float32Array | null {
+function vectorIn(body: Buffer): Float32Array | null {
   let parsed: unknown;
   try {
     parsed = JSON.parse(body.toString("utf8"));
