@@ -21,6 +21,23 @@ describe.skipIf(executable === null)("answers that are kept", () => {
     await page.getByText("“smart” is changed, and in force").waitFor();
     await page.getByText("for 10 min 0 s, of each user").waitFor();
     expect([await overflowOf(page), await violationsInBothThemes(page)]).toEqual([0, []]);
+    const embeddings = page.getByLabel("Embeddings for questions of the same meaning");
+    await embeddings.fill("nowhere/x");
+    await page.getByLabel("How alike they must be").fill("0.95");
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await expect.poll(() => embeddings.getAttribute("aria-invalid")).toBe("true");
+    await embeddings.fill(`${alias?.targets[0]?.provider}/text-embedding-3-small`);
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await page.getByText("of each user, also for questions that mean the same, from 0.95").waitFor();
+    expect((await client.aliases.get({ params: { id: alias?.id ?? "" } })).cache?.semantic).toMatchObject({
+      ...{ threshold: 0.95, timeout_ms: 500, more_than_text: false },
+    });
+    expect([await overflowOf(page), await violationsInBothThemes(page)]).toEqual([0, []]);
+    await embeddings.fill("");
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await expect
+      .poll(async () => (await client.aliases.get({ params: { id: alias?.id ?? "" } })).cache)
+      .toMatchObject({ scope: "user", semantic: null });
     await suite.stage.untilListed(await suite.stage.call("smart"));
     const hit = await suite.stage.call("smart");
     await suite.stage.untilListed(hit);
@@ -37,7 +54,7 @@ describe.skipIf(executable === null)("answers that are kept", () => {
       .poll(() => figures.innerText())
       .toMatch(/Kept answers\s+1\s+now[^]+Saved\s+\$0\.\d+\s+50 % of the bill/);
     const row = page.locator("tbody tr").filter({ hasText: "smart" });
-    expect(await row.innerText()).toMatch(/10 min 0 s\s+each user\s+2\s+\$0\.\d+\s+\$0\.\d+/);
+    expect(await row.innerText()).toMatch(/10 min 0 s\s+each user\s+no\s+2\s+\$0\.\d+\s+\$0\.\d+/);
     await page.getByRole("button", { name: "Forget answers" }).press("Enter");
     const dialog = page.getByRole("dialog", { name: "Forget answers" });
     await dialog.getByLabel("Which answers").selectOption("alias");

@@ -194,9 +194,16 @@ describe("aliases", () => {
     expect(await json(["alias", "update", "house", "--everybodys"])).toMatchObject({ team_id: null });
     expect((await ghostllm(["alias", "create", "--name", "x", "--targets", "nothing"])).code).toBe(2);
     const cached = await json(["alias", "update", "house", "--cache-ttl", "60"]);
-    expect(cached["cache"]).toEqual({ ttl_seconds: 60, scope: "key", pace: "at_once" });
+    expect(cached["cache"]).toEqual({ ttl_seconds: 60, scope: "key", pace: "at_once", semantic: null });
     expect((await json(["alias", "update", "house", "--cache-scope", "team"]))["cache"]).toEqual({
-      ...{ ttl_seconds: 60, scope: "team", pace: "at_once" },
+      ...{ ttl_seconds: 60, scope: "team", pace: "at_once", semantic: null },
+    });
+    const semantic = ["--cache-semantic", "demo/demo-embedding", "--cache-threshold", "0.9"];
+    expect((await json(["alias", "update", "house", ...semantic]))["cache"]).toMatchObject({
+      ...{ ttl_seconds: 60, semantic: { model: "demo/demo-embedding", threshold: 0.9 } },
+    });
+    expect((await json(["alias", "update", "house", "--cache-ttl", "60", "--cache-exact"]))["cache"]).toMatchObject({
+      ...{ scope: "team", semantic: null },
     });
     expect((await ghostllm(["alias", "list"])).out).toContain("60 s, team");
     expect(await json(["cache", "show"])).toMatchObject({ entries: 0, most_bytes: 64 * 2 ** 20 });
