@@ -47,6 +47,7 @@ const tasks = {
   "test:agents": { file: "tests/agents/main.ts", flags: nodeFlags },
   "test:clients": { file: "tests/clients/main.ts", flags: nodeFlags },
   "test:servers": { file: "tests/servers/main.ts", flags: nodeFlags },
+  "test:traces": { file: "tests/traces/main.ts", flags: nodeFlags },
   "test:scim": { file: "tests/scim/main.ts", flags: nodeFlags },
   "test:import": { file: "tests/litellm/main.ts", flags: nodeFlags },
   "test:ship": { file: "tests/ship/main.ts", flags: nodeFlags },

@@ -16,9 +16,9 @@ interface ToldSpan {
   readonly kind: number;
   readonly startTimeUnixNano: string;
   readonly endTimeUnixNano: string;
-  readonly attributes: readonly Told[];
-  readonly events?: readonly { readonly name: string; readonly timeUnixNano: string; readonly attributes: Told[] }[];
-  readonly status?: { readonly code: number; readonly message: string };
+  readonly attributes?: readonly Told[];
+  readonly events?: readonly { readonly name: string; readonly timeUnixNano: string; readonly attributes?: Told[] }[];
+  readonly status?: { readonly code?: number; readonly message?: string };
   readonly flags: number;
 }
 
@@ -37,6 +37,12 @@ export function readJson(bytes: Buffer): ReadRequest {
   return { resource: attributesOf(told.resource.attributes), scope, spans: spans.map(spanOf) };
 }
 
+/** Of all resources that are told of, as a collector writes them. */
+export function readSpans(bytes: Buffer): readonly ReadSpan[] {
+  const { resourceSpans } = JSON.parse(bytes.toString("utf8")) as ToldRequest;
+  return resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans.map(spanOf)));
+}
+
 function spanOf({ events = [], ...told }: ToldSpan): ReadSpan {
   return {
     ...{ traceId: told.traceId, spanId: told.spanId, parentId: told.parentSpanId ?? "", state: told.traceState ?? "" },
@@ -46,7 +52,7 @@ function spanOf({ events = [], ...told }: ToldSpan): ReadSpan {
     events: events.map(({ name, timeUnixNano, attributes }) => ({
       ...{ name, at: nanosOf(timeUnixNano), attributes: attributesOf(attributes) },
     })),
-    status: told.status ?? { code: 0, message: "" },
+    status: { code: told.status?.code ?? 0, message: told.status?.message ?? "" },
   };
 }
 
@@ -56,7 +62,8 @@ function nanosOf(text: unknown): bigint {
   return BigInt(text);
 }
 
-function attributesOf(told: readonly Told[]): ReadAttributes {
+/** What is empty may be left out. */
+function attributesOf(told: readonly Told[] = []): ReadAttributes {
   return new Map(told.map(({ key, value }) => [key, valueOf(value)]));
 }
 
