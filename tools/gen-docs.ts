@@ -10,6 +10,7 @@ import { openApiDocument } from "@ghostllm/contract/openapi";
 import { adminRouteList } from "@ghostllm/contract/routes";
 import { providers } from "@ghostllm/llm";
 
+import { fileSchema } from "../apps/server/src/config/file-schema.ts";
 import { settings } from "../apps/server/src/config/settings.ts";
 import { roles, teamRoles } from "../apps/server/src/domain/access/roles.ts";
 import { scoreClasses } from "../apps/server/src/domain/privacy/detect/testing/labelled.ts";
@@ -38,6 +39,7 @@ function readVersion(): string {
 function generateDocuments(): Readonly<Record<string, string>> {
   return {
     "docs/configuration.md": describeConfiguration(Object.values(settings), providers),
+    "docs/configuration.schema.json": `${JSON.stringify(fileSchema(), null, 2)}\n`,
     "docs/errors.md": describeErrors(errorCatalogue),
     "docs/events.md": describeEvents(),
     "docs/events.schema.json": eventSchemas(),

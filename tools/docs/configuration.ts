@@ -6,7 +6,7 @@ import type { Setting } from "../../apps/server/src/config/setting.ts";
 import { fileVariable } from "../../apps/server/src/config/settings.ts";
 import { code, page, table } from "./markdown.ts";
 
-type AnySetting = Pick<Setting<unknown>, "path" | "variable" | "alsoVariable" | "default" | "help"> & {
+type AnySetting = Pick<Setting<unknown>, "path" | "variable" | "alsoVariable" | "default" | "help" | "isLive"> & {
   readonly kind: { readonly name: string; show(value: never): string };
 };
 
@@ -14,7 +14,31 @@ const introduction = `A value is looked for in the environment first, then in th
 variable counts as unset. Unknown names in the file, wrong types and bad values are all reported together at start;
 \`ghostllm config check\` reports them without starting, and \`ghostllm config show\` prints every value with where it came from.
 
-The file is \`${fileVariable.default}\`, or the one that \`${fileVariable.variable}\` names. ${fileVariable.help}`;
+The file is \`${fileVariable.default}\`, or the one that \`${fileVariable.variable}\` names. ${fileVariable.help}
+
+Each fault is told with its line and column, all of them at once. Editors complete and check the file by its schema, which is
+[configuration.schema.json](configuration.schema.json), or \`/docs/configuration.schema.json\` of any server:
+
+\`\`\`yaml
+# yaml-language-server: $schema=https://llm.example.com/docs/configuration.schema.json
+server:
+  host: 0.0.0.0
+  port: \${PORT:-8080} # a variable, with what counts where it is not set; $\${ is \${ itself
+jwt_secret: file:/run/secrets/jwt # a secret may stand in a file of its own, also where a variable names it
+log_level: info
+\`\`\`
+
+Within \`{ }\` and \`[ ]\` YAML wants quotes around \`"\${NAME}"\`. A variable adds a value and never a line to the file.
+
+## While the server runs
+
+The file, and the files of secrets that it names, are looked at every second, and read anew on \`SIGHUP\`. Settings marked
+**reload** count at once, for requests that come from then on; a stream that runs keeps what it began with. Those marked **restart** wait
+for the next start: the log says so, and so do \`ghostllm config status\`, the admin API and the console. What has changed is in
+the log and in the audit log. A file with a fault changes nothing: it is logged with its lines, \`/health\` is degraded, and
+\`ghostllm_config_last_reload_successful\` is 0 until it is mended. Variables are those that the process was started with.
+
+Providers, models, aliases, teams and keys in the file: [gitops.md](gitops.md).`;
 
 const providersIntroduction = `A vendor whose variables are set is configured at start. The file may declare more, and several of one type, under \`providers:\`:
 
@@ -37,7 +61,7 @@ A base URL may end with its version (\`/v1\`, \`/openai/v1\`, \`/v1beta\`), with
 neither: what GhostLLM's own paths have stands there once. What cannot be meant is refused with a sentence. Headers of the connection
 itself (\`Host\`, \`Content-Length\`, \`Connection\` and their like) cannot be added.
 
-A declared provider takes the place of the detected one with the same name. When it is named like its type, the variables
+What the file says of a provider is so, and is changed in the file alone ([gitops.md](gitops.md)). A declared provider takes the place of the detected one with the same name. When it is named like its type, the variables
 below still go before what the file says, except for a key that \`api_key_env\` names.`;
 
 function showDefault({ kind, default: value }: AnySetting): string {
@@ -78,12 +102,13 @@ export function describeConfiguration(
     [one.variable, ...(one.alsoVariable === undefined ? [] : [one.alsoVariable])].map(code).join(", "),
     one.kind.name,
     showDefault(one),
+    one.isLive === true ? "reload" : "restart",
     one.help,
   ]);
   return page(
     "Configuration",
     introduction,
-    table(["In the file", "Variable", "Type", "Default", "Meaning"], rows),
+    table(["In the file", "Variable", "Type", "Default", "Change", "Meaning"], rows),
     "## Providers",
     providersIntroduction,
     table(["Type", "Credential", "Base URL", "Further variables (default)"], providers.map(describeProvider)),

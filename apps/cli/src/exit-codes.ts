@@ -20,9 +20,12 @@ export class CliError extends Error {
   override readonly name = "CliError";
   readonly exitCode: ExitCode;
   readonly code: string;
+  /** One by one, for programs; undefined where the message says all. */
+  readonly problems: readonly object[] | undefined;
 
-  constructor(code: string, message: string, exitCode: ExitCode) {
+  constructor(code: string, message: string, exitCode: ExitCode, problems?: readonly object[]) {
     super(message);
+    this.problems = problems;
     this.code = code;
     this.exitCode = exitCode;
   }

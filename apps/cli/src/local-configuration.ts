@@ -5,7 +5,8 @@ import { CliError, exitCodes } from "./exit-codes.ts";
 
 /** `given` goes before the environment, as far as it is there. Rejects with a CliError that lists everything that is wrong. */
 export async function inspectConfiguration(given: Readonly<Record<string, string | undefined>> = {}) {
-  const { ConfigError, describeConfig, inspectConfig, readProcess } = await import("@ghostllm/server/configuration");
+  const { ConfigError, describeConfig, describeProblem, inspectConfig, readProcess } =
+    await import("@ghostllm/server/configuration");
   try {
     const sources = readProcess();
     const options = Object.entries(given).filter(([, value]) => value !== undefined);
@@ -14,7 +15,7 @@ export async function inspectConfiguration(given: Readonly<Record<string, string
     return { ...loaded, described: describeConfig(loaded.config, loaded.origins) };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    throw new CliError("invalid_configuration", error.message, exitCodes.usage);
+    throw new CliError("invalid_configuration", error.message, exitCodes.usage, error.problems.map(describeProblem));
   }
 }
 

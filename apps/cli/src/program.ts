@@ -122,7 +122,9 @@ function report(error: unknown, isJson: boolean, streams: Streams): ExitCode {
     code === "audit_not_whole" ||
     code === "backup_damaged" ||
     code === "not_all_done";
-  if (isJson && !isPrinted) streams.writeOut(`${JSON.stringify({ error: { code, message, param } }, null, 2)}\n`);
+  const problems = error instanceof CliError ? error.problems : undefined;
+  if (isJson && !isPrinted)
+    streams.writeOut(`${JSON.stringify({ error: { code, message, param, problems } }, null, 2)}\n`);
   if (!isJson) streams.writeError(`ghostllm: ${message}${adviceOn(code)}\n`);
   return exitCodeOf(error);
 }

@@ -2,5 +2,5 @@
 
 export { describeConfig } from "#config/describe.ts";
 export { inspectConfig } from "#config/load.ts";
-export { ConfigError } from "#config/problems.ts";
+export { ConfigError, describeProblem } from "#config/problems.ts";
 export { readProcess } from "#config/sources.ts";

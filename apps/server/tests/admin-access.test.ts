@@ -200,6 +200,8 @@ const answers: Readonly<Record<RouteId, Answers>> = {
   "audit.exportCef": [401, 403, 403, 200, 200, 200],
   "system.read": [401, 403, 403, 200, 200, 200],
   "system.configuration": [401, 403, 403, 200, 200, 200],
+  "system.declared": [401, 403, 403, 200, 200, 200],
+  "system.apply": [401, 403, 403, 200, 200, 200],
   "usage.list": [401, 200, 200, 200, 200, 200],
   "usage.summary": [401, 200, 200, 200, 200, 200],
   "usage.series": [401, 200, 200, 200, 200, 200],

@@ -186,7 +186,7 @@ export async function startAdminPlane({
   const registry = new InstanceRegistry({ store, instance: { ...instance, services } });
   await registry.open();
   const secondFactor = new SecondFactor({ store, encryption, clock });
-  const factorDemand = new FactorDemand({ store, of: requireSecondFactor });
+  const factorDemand = new FactorDemand({ store, of: () => requireSecondFactor });
   const secret = new Secret("a secret of the tests");
   const sessions = createSessions({ store, clock, steadyTime, passwords, secondFactor, factorDemand, secret });
   const issuerSignIn = new IssuerSignIn({
@@ -197,6 +197,12 @@ export async function startAdminPlane({
   const contentKeys = new ContentKeys({ store, encryption, now: clock.now });
   const chatTexts = new ChatTexts({ store, keys: contentKeys });
   const control = await createControlServer({
+    fileSchema: {},
+    declared: {
+      standing: async () => ({ file: null, state: "none", applied: null, problems: [] }),
+      drift: async () => ({ steps: [], problems: [] }),
+      applyNow: async () => [],
+    },
     ...sources,
     ...{ services, registry },
     contents: new ContentReader({ store, keys: contentKeys }),
@@ -238,7 +244,7 @@ export async function startAdminPlane({
       monitor,
     },
     backupPlan: { to: backupTo, sealedBy: "passphrase", everyMs: null, keep: 14, archive: null },
-    configuration: { file: null, settings: [], providers: [] },
+    configuration: { readAt: 0, problems: [], file: null, settings: [], providers: [] },
   });
   const server = createServer(control.handle);
   server.on("upgrade", (request, socket, head) => {

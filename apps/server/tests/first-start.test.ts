@@ -81,6 +81,7 @@ function openai(key: string, baseUrl: string | null = null): ConfiguredProvider 
     credential: new Secret(key),
     settings: {},
     additions: noAdditions,
+    isDeclared: false,
     origin: "OPENAI_API_KEY",
   };
 }

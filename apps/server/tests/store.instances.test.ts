@@ -71,7 +71,16 @@ describe.each(availableEngines())("instances on $name", (engine) => {
   });
 
   it("forget what an earlier process of the same data directory has left", async () => {
-    const left = { id: "left", installation: "here", host: "host", processId: 1, version: "1", services, workers: 1 };
+    const left = {
+      id: "left",
+      installation: "here",
+      host: "host",
+      processId: 1,
+      version: "1",
+      services,
+      workers: 1,
+      declaredDigest: null,
+    };
     await store.instances.beat(left);
     const one = await join("one", "here");
     expect((await one.list()).some(({ id }) => id === "left")).toBe(false);

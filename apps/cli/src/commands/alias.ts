@@ -227,5 +227,6 @@ const columns = {
   cache: ({ cache }: Alias) =>
     cache === null ? "-" : `${cache.ttl_seconds} s, ${cache.scope}${cache.semantic === null ? "" : ", by meaning"}`,
   team: ({ team_id: team }: Alias) => orDash(team),
+  declared: ({ declared }: Alias) => orDash(declared),
   id: ({ id }: Alias) => id,
 };

@@ -272,5 +272,6 @@ const columns = {
   "spent usd": ({ spent_usd: spent, budget_usd: budget }: ApiKey) => spentOf(spent, budget),
   expires: ({ expires_at: expires }: ApiKey) => orDash(expires),
   state: ({ is_active: isActive }: ApiKey) => (isActive ? "active" : "revoked"),
+  declared: ({ declared }: ApiKey) => orDash(declared),
   id: ({ id }: ApiKey) => id,
 };

@@ -70,4 +70,5 @@ const columns = {
   "usd per m in": ({ prices }: Model) => prices?.input_usd ?? "unknown",
   "usd per m out": ({ prices }: Model) => prices?.output_usd ?? "unknown",
   "price from": ({ prices }: Model) => prices?.version ?? "-",
+  declared: ({ declared }: Model) => declared ?? "-",
 };

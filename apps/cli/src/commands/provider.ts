@@ -162,5 +162,6 @@ const columns = {
   address: ({ effective_base_url: url }: Provider) => orDash(url),
   key: ({ has_credential: has, credential_hint: hint }: Provider) => (has ? (hint ?? "set") : "-"),
   state: ({ enabled }: Provider) => (enabled ? "enabled" : "disabled"),
+  declared: ({ declared }: Provider) => orDash(declared),
   id: ({ id }: Provider) => id,
 };

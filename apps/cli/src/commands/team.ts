@@ -137,5 +137,6 @@ const columns = {
   models: ({ models }: Team) => (models === null ? "all" : models.join(" ")),
   "spent usd": ({ spent_usd: spent, budget_usd: budget }: Team) => spentOf(spent, budget),
   organisation: ({ organisation_id: organisation }: Team) => orDash(organisation),
+  declared: ({ declared }: Team) => orDash(declared),
   id: ({ id }: Team) => id,
 };

@@ -33,6 +33,7 @@ import type { ManagementPort } from "./tls/management.ts";
 import { openPublicTls } from "./tls/public-tls.ts";
 import { openBoard, startCertificates } from "./tls/certificates.ts";
 import { openVendors } from "./vendors.ts";
+import { RunningConfiguration } from "./running-configuration.ts";
 import { MetricsDoor } from "./metrics-door.ts";
 import { serveAlone } from "./serve-alone.ts";
 import { serveByWorkers } from "./workers/serve-by-workers.ts";
@@ -62,7 +63,7 @@ export interface RunningServer {
 }
 
 /** What the server is started with, and where that came from. */
-export type Given = Pick<LoadedConfig, "config" | "origins" | "file">;
+export type Given = LoadedConfig;
 
 export async function compose(given: Given, log: Log): Promise<RunningServer> {
   const disposer = new Disposer();
@@ -96,8 +97,9 @@ async function build(given: Given, log: Log, disposer: Disposer): Promise<Runnin
   const vendors = await openVendors(foundation, link.signals);
   const counterBytes = hub?.counterBytes ?? 0;
   const reports = new GatewayReports();
+  const configuration = new RunningConfiguration({ foundation, given, health: link.health });
   const backupPlan = startBackups({ foundation, ...books, archive, signals: link.signals });
-  const told = { finished, refusals, given, counterBytes, reports, board, backupPlan };
+  const told = { finished, refusals, given, configuration, counterBytes, reports, board, backupPlan };
   const control = await openControl({ foundation, ...books, shared, vendors, link, ...told });
   const answerChallenge = await startCertificates({
     ...{ foundation, link, ...books, encryption: control.encryption, publicTls, board },
@@ -106,23 +108,22 @@ async function build(given: Given, log: Log, disposer: Disposer): Promise<Runnin
   const redirectUrl = (await publicTls?.redirect?.serve(config.edge, port, answerChallenge)) ?? null;
   const desks = { ...openDesks(foundation, opened, { store: books.store, control }), reports };
   const parts = { foundation, link, ...desks, tls, doors, lease, vendors, control, refusals };
-  const { reload, readMetrics } =
-    hub === null ? await serveAlone(parts) : await serveByWorkers({ ...parts, hub, port });
+  const serving = hub === null ? await serveAlone(parts) : await serveByWorkers({ ...parts, hub, port });
   const management = await openManagement(managementDoors, {
     ...{ ...foundation, ...books, health: link.health, encryption: control.encryption, control: control.server, board },
   });
-  const metricsUrl = (await metricsDoor?.serve(config, readMetrics, log)) ?? null;
-  const hasConsole = config.console.directory !== null && config.services.includes(serviceOfConsole);
-  const consoleUrl = hasConsole ? `${url}/console/` : null;
+  await configuration.follow({ declared: control.declared, store: books.store, tellWorkers: serving.configure });
+  const metricsUrl = (await metricsDoor?.serve(config, serving.readMetrics, log)) ?? null;
   return {
     ...describe(config, control),
-    url,
-    consoleUrl,
-    redirectUrl,
-    ...{ metricsUrl, management },
-    reload: reloadAll([reload, management?.reload]),
+    ...{ url, redirectUrl, metricsUrl, management, consoleUrl: consoleOf(config, url) },
+    reload: reloadAll([configuration.reloader, serving.reload, management?.reload]),
     close: () => disposer.dispose(),
   };
+}
+
+function consoleOf({ console, services }: Config, url: string): string | null {
+  return console.directory !== null && services.includes(serviceOfConsole) ? `${url}/console/` : null;
 }
 
 function reloadAll(all: readonly (RunningServer["reload"] | undefined)[]): RunningServer["reload"] {

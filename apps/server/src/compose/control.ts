@@ -1,6 +1,6 @@
 // The control plane: what was configured, the snapshot in force, and the server of the admin API. Called by compose.ts.
 
-import { describeConfig } from "#config/describe.ts";
+import { fileSchema } from "#config/file-schema.ts";
 import type { LoadedConfig } from "#config/load.ts";
 import type { CertificateBoard } from "#control/certificates/certificate-board.ts";
 import { Challenges } from "#control/certificates/challenges.ts";
@@ -9,6 +9,7 @@ import { SavedChats } from "#control/chats/saved-chats.ts";
 import { ContentKeys } from "#control/contents/content-keys.ts";
 import { ContentReader } from "#control/contents/content-reader.ts";
 import type { BackupPlanInForce } from "#control/backup/plan.ts";
+import type { ConfigurationInForce } from "#control/system/configuration-in-force.ts";
 import { SystemMonitor } from "#control/system/system-monitor.ts";
 import type { Encryption } from "#control/encryption/encryption.ts";
 import { loadEncryption } from "#control/encryption/load-encryption.ts";
@@ -38,6 +39,7 @@ import type { Store } from "#control/store/store.ts";
 import type { Charge } from "#domain/budgets/budget.ts";
 import { ScopeMap } from "#domain/access/scope.ts";
 import type { Snapshot, SnapshotReader } from "#domain/snapshot.ts";
+import type { DeclaredKeeper } from "#control/declared/keeper.ts";
 import type { Health } from "#link/health.ts";
 import type { Link } from "#link/link.ts";
 import type { Openable } from "#link/opening.ts";
@@ -49,6 +51,7 @@ import type { Refusals } from "#control/live/refusals.ts";
 import type { FinishedRequests } from "#control/live/finished-requests.ts";
 import { askerAlone } from "#gateway/flow/guard/ask-alone.ts";
 import { SchemaWork } from "#gateway/schema-work/schema-work.ts";
+import { openDeclared } from "./declared.ts";
 import { openEvents } from "./events.ts";
 import { openMailer } from "./mail.ts";
 import { startReports } from "./reports.ts";
@@ -71,7 +74,8 @@ export interface ControlParts {
   readonly finished: FinishedRequests;
   readonly refusals: Refusals;
   readonly reports: GatewayReports;
-  readonly given: Pick<LoadedConfig, "config" | "origins" | "file">;
+  readonly given: Pick<LoadedConfig, "declared" | "digest">;
+  readonly configuration: ConfigurationInForce;
   /** Of counters that threads share. */
   readonly counterBytes: number;
   /** Certificates that clients are shown. */
@@ -85,6 +89,7 @@ export interface Control {
   readonly server: ControlServer;
   readonly contentKeys: ContentKeys;
   readonly chats: Chats;
+  readonly declared: DeclaredKeeper;
 }
 
 /** Conversations that are kept, opened. */
@@ -113,12 +118,26 @@ export async function openControl(parts: ControlParts): Promise<Control> {
   const snapshots = await openSnapshots(parts, { encryption, prices });
   const contentKeys = new ContentKeys({ store, encryption, now: clock.now });
   const chats = openChats(store, contentKeys);
-  const server = await openServer(parts, { encryption, prices, facts, snapshots, contentKeys, chats, passwords });
+  const declared = openDeclared({
+    ...{ ...sources, foundation, store, leases, registry, log, steadyTime: foundation.steadyTime },
+    ...{ snapshot: () => snapshots.current(), ...tellersOf(parts.link.signals) },
+  });
+  await declared.open(parts.given);
+  const server = await openServer(parts, {
+    encryption,
+    prices,
+    facts,
+    snapshots,
+    contentKeys,
+    chats,
+    passwords,
+    declared,
+  });
   if (config.services.includes("providers")) {
     startRediscovery(parts, snapshots);
     startHealthChecks(parts, snapshots);
   }
-  return { encryption, facts, snapshots, server, contentKeys, chats };
+  return { encryption, facts, snapshots, server, contentKeys, chats, declared };
 }
 
 function openChats(store: Store, keys: ContentKeys): Chats {
@@ -181,22 +200,21 @@ type ServerParts = Sources & Omit<Control, "server" | "encryption"> & { readonly
 
 async function openServer(
   parts: ControlParts,
-  { encryption, prices, facts, snapshots, contentKeys, chats, passwords }: ServerParts,
+  { encryption, prices, facts, snapshots, contentKeys, chats, passwords, declared }: ServerParts,
 ): Promise<ControlServer> {
-  const { foundation, store, leases, registry, vendors, link, finished, refusals, reports, given, counterBytes } =
-    parts;
+  const { foundation, store, leases, registry, vendors, link, counterBytes } = parts;
+  const { finished, refusals, reports, configuration } = parts;
   const { config, log, clock, steadyTime, addresses, compressor, journals, disposer } = foundation;
   const { definitions, baseUrlOf, egress, ask: fetchJson } = vendors;
   const monitor = new SystemMonitor(counterBytes);
   disposer.add(() => monitor.close());
   const secret = await loadJwtSecret({ configured: config.jwtSecret, store, encryption, log });
   const secondFactor = new SecondFactor({ store, encryption, clock });
-  const factorDemand = new FactorDemand({ store, of: config.signIn.requireSecondFactor });
+  const factorDemand = new FactorDemand({ store, of: () => config.signIn.requireSecondFactor });
   const sessions = createSessions({ store, secret, passwords, secondFactor, factorDemand, clock, steadyTime });
   const issuerSignIn = new IssuerSignIn({
     ...{ store, sessions, encryption, clock, log, ask: vendors.askWeb },
-    rightsChanged: (userId) => tellRights(link.signals, userId),
-    withdraw: (right) => link.signals.send({ kind: "right_withdrawn", right }),
+    ...tellersOfRights(link.signals),
   });
   if (config.services.includes("auth")) disposer.add(leases.run("sign_in_refresh", refreshing(issuerSignIn)));
   const resting = () => restingTargets(snapshots.current(), vendors.targetHealth, clock.monotonic());
@@ -210,13 +228,12 @@ async function openServer(
     passkeys: new Passkeys({ store, encryption, clock, publicUrl: config.mail.publicUrl }),
     contents: new ContentReader({ store, keys: contentKeys }),
     ...{ savedChats: chats.saved, chatTexts: chats.texts, ...guardrailTrials(parts, snapshots) },
-    ...{ adminKeys: facts.adminKeys, services: config.services },
-    consoleDirectory: config.console.directory,
+    ...{ adminKeys: facts.adminKeys, services: config.services, consoleDirectory: config.console.directory },
     ...{ finished, refusals, reports, journal: journals, monitor, dataDir: config.dataDir },
     backupPlan: parts.backupPlan,
     ...{ signals: link.signals, health: link.health, counters: link.counters },
     ...{ cache: link.cache, meanings: link.meanings, cacheBytes: config.capacity.cacheBytes },
-    configuration: { ...describeConfig(given.config, given.origins), file: given.file },
+    ...{ fileSchema: fileSchema(), declared, configuration },
     ...{ board: parts.board, acme: config.edge.acme },
     challenges: config.edge.acme === null ? null : new Challenges(store.certificates),
     ...{ resting, eventStreams, eventSource: config.events.source, postText: vendors.postText },
@@ -233,6 +250,13 @@ function guardrailTrials({ foundation: { disposer, clock }, vendors }: ControlPa
   const schemaChecks = new SchemaWork();
   disposer.add(() => schemaChecks.close());
   return { schemaChecks, askGuardrail: askerAlone({ ...vendors, snapshots, clock, version }) };
+}
+
+function tellersOfRights(signals: Signals) {
+  return {
+    rightsChanged: (userId: string) => tellRights(signals, userId),
+    withdraw: tellersOf(signals).withdraw,
+  };
 }
 
 /** What handlers tell all gateways. */

@@ -1,7 +1,7 @@
 // What is told to the outside: to whoever follows it here, and by one instance at a time to brokers and webhooks. Called by
 // compose/control.ts.
 
-import type { EventOptions } from "#config/config.ts";
+import type { EventOptions } from "#config/events.ts";
 import type { Encryption } from "#control/encryption/encryption.ts";
 import { startDispatcher } from "#control/events/dispatcher.ts";
 import { EventStreams } from "#control/events/event-streams.ts";

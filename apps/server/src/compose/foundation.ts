@@ -22,6 +22,7 @@ import type { Metrics } from "#telemetry/metrics.ts";
 import { makePrivate } from "#private-directory.ts";
 import type { Disposer } from "./disposer.ts";
 import { makeRequestLines, openLogOutlets } from "./log-lines.ts";
+import { Reconfigured } from "./reconfigured.ts";
 import { openWorkerJournals } from "./workers/worker-journals.ts";
 
 export interface Foundation {
@@ -44,6 +45,8 @@ export interface Foundation {
   readonly workers: number;
   readonly addresses: ClientAddresses;
   readonly compressor: Compressor | null;
+  /** Told when another configuration is in force. */
+  readonly reconfigured: Reconfigured;
 }
 
 /** Other systems have no addresses that threads can share. */
@@ -78,5 +81,6 @@ export async function layFoundation(config: Config, log: Log, disposer: Disposer
     events: createEvents({ metrics, log, lines }),
     addresses: new ClientAddresses(edge.trustedProxies),
     compressor: createCompressor(edge.compression),
+    reconfigured: new Reconfigured(),
   };
 }

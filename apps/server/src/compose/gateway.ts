@@ -50,6 +50,7 @@ import type { Link } from "#link/link.ts";
 import type { MetricsText } from "#telemetry/metrics-text.ts";
 import { version } from "#version.ts";
 import type { Foundation } from "./foundation.ts";
+import { adopt } from "#config/live.ts";
 import { startGivingBack } from "./give-back.ts";
 import { observersOf } from "./observers-of.ts";
 import { capacityWithin, openFilesLimit } from "./open-files.ts";
@@ -182,7 +183,10 @@ async function depsOf(parts: GatewayParts) {
   const { snapshots } = control;
   const [estimator, heavyWork, schemaChecks] = [createEstimator(), createHeavyWork(), new SchemaWork()];
   disposer.add(async () => void (await Promise.all([estimator, heavyWork, schemaChecks].map((one) => one.close()))));
-  const capacity = capacityWithin(config.capacity, await openFilesLimit());
+  const openFiles = await openFilesLimit();
+  const capacity = capacityWithin(config.capacity, openFiles);
+  // It may be a copy.
+  foundation.reconfigured.listen(() => adopt(capacity, capacityWithin(config.capacity, openFiles)));
   const heldBytes = new HeldBytes(capacity, neighbours);
   metrics.watchHeldBytes(() => heldBytes.total);
   disposer.add(startGivingBack(heldBytes));

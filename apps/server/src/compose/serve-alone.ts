@@ -38,6 +38,8 @@ export interface ServingParts {
 export interface Serving {
   /** Reads anew what may change while the server runs; null where there is nothing of the kind. */
   readonly reload: (() => Promise<void>) | null;
+  /** Puts the configuration in force in other threads. */
+  readonly configure: () => Promise<void>;
   /** Of the whole server. */
   readonly readMetrics: ControlSide["readMetrics"];
 }
@@ -63,7 +65,8 @@ export async function serveAlone(parts: ServingParts): Promise<Serving> {
   readiness.notReadyBecause = null;
   const { timeouts } = config;
   disposer.add(() => stopServing({ ...gateway, timeouts, closeListener, endLive: () => control.server.endLive() }));
-  return { reload: tls === null ? null : () => tls.reload(), readMetrics: side.readMetrics };
+  const reload = tls === null ? null : () => tls.reload();
+  return { reload, configure: async () => {}, readMetrics: side.readMetrics };
 }
 
 function sideOf({ snapshots, facts, server }: Control, { metrics, clock }: Foundation): ControlSide {

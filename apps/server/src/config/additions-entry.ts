@@ -4,14 +4,16 @@
 import { faultOfHeader, faultOfParameter, isNameOfSecret, reveal } from "#domain/additions.ts";
 import type { Additions } from "#domain/additions.ts";
 import { Secret } from "#domain/secret.ts";
+import { readSecretText } from "./secret-files.ts";
+import { type ConfigSources, readVariable } from "./sources.ts";
 import { isRecord } from "./yaml-file.ts";
 
-export const keysOfAdditions = ["headers", "headers_env", "query", "query_env"] as const;
-
-type Key = (typeof keysOfAdditions)[number];
+type Key = "headers" | "headers_env" | "query" | "query_env";
 
 interface Problem {
   readonly key: Key;
+  /** Of the header or parameter; null of all of them. */
+  readonly name: string | null;
   readonly message: string;
   readonly hint: string;
 }
@@ -25,11 +27,11 @@ interface Given {
 export class AdditionsReader {
   readonly problems: Problem[] = [];
   readonly #entry: Readonly<Record<string, unknown>>;
-  readonly #readVariable: (name: string) => string | null;
+  readonly #sources: ConfigSources;
 
-  constructor(entry: Readonly<Record<string, unknown>>, readVariable: (name: string) => string | null) {
+  constructor(entry: Readonly<Record<string, unknown>>, sources: ConfigSources) {
     this.#entry = entry;
-    this.#readVariable = readVariable;
+    this.#sources = sources;
   }
 
   read(): Additions {
@@ -51,7 +53,7 @@ export class AdditionsReader {
         const value = this.#resolve(given);
         if (value === null) return [];
         const fault = faultOf(given.name, reveal(value));
-        if (fault !== null) this.#report(given.key, fault, "Leave it out, or write it as HTTP has it.");
+        if (fault !== null) this.#report(given, fault, "Leave it out, or write it as HTTP has it.");
         return fault === null ? [{ name: given.name, value }] : [];
       });
   }
@@ -59,7 +61,7 @@ export class AdditionsReader {
   #givenUnder(key: Key): readonly Given[] {
     const given = this.#entry[key] ?? {};
     if (!isRecord(given)) {
-      this.#report(key, "this is no mapping of names to values", "Write `name: value` below it.");
+      this.#report({ key, name: null }, "this is no mapping of names to values", "Write `name: value` below it.");
       return [];
     }
     const isVariables = key.endsWith("_env");
@@ -68,18 +70,31 @@ export class AdditionsReader {
 
   /** What a variable holds is a secret. */
   #resolve({ key, name, raw }: Given): string | Secret | null {
-    if (typeof raw === "string") return raw;
+    if (typeof raw === "string") return this.#fromFile({ key, name, raw });
     const variable = isRecord(raw) ? raw["env"] : undefined;
     if (typeof variable !== "string") {
-      this.#report(key, `the value of \`${name}\` is no text`, "Put it in quotes, or write `{env: VARIABLE}`.");
+      this.#report(
+        { key, name },
+        `the value of \`${name}\` is no text`,
+        "Put it in quotes, or write `{env: VARIABLE}`.",
+      );
       return null;
     }
-    const value = this.#readVariable(variable);
-    if (value === null) this.#report(key, `the variable ${variable} is not set`, "Set it, or name another one.");
+    const value = readVariable(this.#sources, variable);
+    if (value === null)
+      this.#report({ key, name }, `the variable ${variable} is not set`, "Set it, or name another one.");
     return value === null ? null : new Secret(value);
   }
 
-  #report(key: Key, message: string, hint: string): void {
-    this.problems.push({ key, message, hint });
+  /** What stands in a file of its own is a secret, too. */
+  #fromFile({ key, name, raw }: Given & { readonly raw: string }): string | Secret | null {
+    const read = readSecretText(this.#sources, raw);
+    if (read.fault === null) return read.text === raw ? raw : new Secret(read.text);
+    this.#report({ key, name }, read.fault, read.hint);
+    return null;
+  }
+
+  #report({ key, name }: Pick<Problem, "key" | "name">, message: string, hint: string): void {
+    this.problems.push({ key, name, message, hint });
   }
 }

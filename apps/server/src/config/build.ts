@@ -1,9 +1,9 @@
-// The values of all settings, put together as the parts of the server take them. Called by load.ts.
+// The values of all settings, put together as the parts of the server take them. Called by load.ts, and by live.ts where some have changed.
 
 import { resolve } from "node:path";
 import type { EgressSettings } from "#domain/egress/egress.ts";
 import { backupOf } from "./backup.ts";
-import type { Config, RedisSettings } from "./config.ts";
+import type { Config, Network, RedisSettings } from "./config.ts";
 import { edgeOf } from "./edge.ts";
 import { healthOf } from "./health.ts";
 import { logsOf } from "./logs.ts";
@@ -51,9 +51,20 @@ function directoryOf(value: string | null, cwd: string): string | null {
   return value === null ? null : resolve(cwd, value);
 }
 
-interface Parts extends Pick<Config, "providers" | "network" | "egress"> {
+/** What is no single setting. */
+export interface ConfigParts extends Pick<Config, "providers"> {
   readonly cwd: string;
+  /** Of files that settings name. */
+  readonly certificates: string | null;
   readonly acmeCertificates: string | null;
+}
+
+/** What stands for all goes behind what is told of one kind; https goes through http's proxy where it has none. */
+function networkOf(values: SettingValues, certificates: string | null): Network {
+  const { httpProxy, httpsProxy, allProxy, noProxy, proxiesLoopback, certificatesFile } = values;
+  const forHttp = httpProxy ?? allProxy;
+  const proxies = { httpProxy: forHttp, httpsProxy: httpsProxy ?? forHttp };
+  return { ...proxies, allProxy, noProxy, proxiesLoopback, certificatesFile, certificates };
 }
 
 function limitsOf(values: SettingValues): Config["limits"] {
@@ -76,8 +87,8 @@ function capacityOf(values: SettingValues): Config["capacity"] {
   };
 }
 
-export function buildConfig(values: SettingValues, parts: Parts): Config {
-  const { cwd, providers, network, egress } = parts;
+export function buildConfig(values: SettingValues, parts: ConfigParts): Config {
+  const { cwd, providers, certificates } = parts;
   const { connectMs, firstByteMs, idleMs, totalMs, requestBodyIdleMs, retryDelayMs, shutdownDelayMs, drainMs } = values;
   return {
     server: { host: values.host, port: values.port, workers: values.workers },
@@ -86,9 +97,7 @@ export function buildConfig(values: SettingValues, parts: Parts): Config {
     databaseLeaseMs: values.databaseLeaseMs,
     redis: redisOf(values),
     dataDir: resolve(cwd, values.dataDir),
-    adminApiKey: values.adminApiKey,
-    adminEmail: values.adminEmail,
-    adminPassword: values.adminPassword,
+    ...{ adminApiKey: values.adminApiKey, adminEmail: values.adminEmail, adminPassword: values.adminPassword },
     jwtSecret: values.jwtSecret,
     ...{ encryption: encryptionOf(values), backup: backupOf(values, cwd) },
     logLevel: values.logLevel,
@@ -101,8 +110,7 @@ export function buildConfig(values: SettingValues, parts: Parts): Config {
     answers: { model: values.answerModel },
     health: healthOf(values),
     edge: edgeOf(values, cwd, parts.acmeCertificates),
-    network,
-    egress,
+    ...{ network: networkOf(values, certificates), egress: egressOf(values) },
     events: eventsOf(values),
     mail: mailOf(values),
     signIn: { requireSecondFactor: values.requireSecondFactor },
@@ -114,6 +122,7 @@ export function buildConfig(values: SettingValues, parts: Parts): Config {
     },
     modelListIntervalMs: values.modelListIntervalMs,
     prices: { source: values.pricesSource, refreshMs: values.pricesRefreshMs },
+    configuration: { pollMs: values.configurationPollMs },
     console: { directory: directoryOf(values.consoleDirectory, cwd) },
     ...{ metrics: metricsOf(values), logs: logsOf(values, cwd), traces: tracesOf(values) },
     detectOllama: values.detectOllama,

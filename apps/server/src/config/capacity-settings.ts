@@ -6,6 +6,7 @@ import { setting } from "./setting.ts";
 export const capacitySettings = {
   connections: setting({
     path: "limits.connections",
+    isLive: true,
     variable: "GHOSTLLM_CONNECTIONS",
     kind: integer({ min: 1, max: 1_000_000 }),
     default: 10_000,
@@ -14,6 +15,7 @@ export const capacitySettings = {
   }),
   connectionsPerAddress: setting({
     path: "limits.connections_per_address",
+    isLive: true,
     variable: "GHOSTLLM_CONNECTIONS_PER_ADDRESS",
     kind: integer({ min: 1, max: 1_000_000 }),
     default: 5_000,
@@ -54,6 +56,7 @@ export const capacitySettings = {
   }),
   cachedAnswerBytes: setting({
     path: "cache.answer_bytes",
+    isLive: true,
     variable: "GHOSTLLM_CACHE_ANSWER_BYTES",
     kind: size,
     default: 2 ** 20,
@@ -70,6 +73,7 @@ export const capacitySettings = {
   }),
   answerUnreadMs: setting({
     path: "timeouts.answer_unread_ms",
+    isLive: true,
     variable: "GHOSTLLM_ANSWER_UNREAD_TIMEOUT_MS",
     kind: duration,
     default: 30_000,

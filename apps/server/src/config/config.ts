@@ -7,6 +7,7 @@ import type { Additions } from "#domain/additions.ts";
 import type { AdminRoutes, ParsedInput, Service } from "@ghostllm/contract/routes";
 import type { EgressSettings } from "#domain/egress/egress.ts";
 import type { Secret } from "#domain/secret.ts";
+import type { EventOptions } from "./events.ts";
 import type { ObservingSettings } from "./observing.ts";
 import type { AcmeSettings, ManagementSettings, ServerTls } from "./tls-config.ts";
 
@@ -172,8 +173,10 @@ export interface ConfiguredProvider {
   readonly additions: Additions;
   /** What is set of its models, by name: prices, context lengths. */
   readonly models?: Readonly<Record<string, ModelSettings>>;
-  /** What named it, for messages: `OPENAI_API_KEY`, `ghostllm.yaml`. */
+  /** What named it, for messages: `OPENAI_API_KEY`, `ghostllm.yaml:3`. */
   readonly origin: string;
+  /** The file names it: it is what the file says, and nobody else changes it. */
+  readonly isDeclared: boolean;
 }
 
 /** Who decides while Redis is not asked: each instance by its share, nobody (all are refused), or nobody (all are let in). */
@@ -190,25 +193,6 @@ export interface RedisSettings {
 }
 
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
-
-/** How the outside is told what happens. */
-export interface EventOptions {
-  /** What events name as their source. */
-  readonly source: string;
-  /** Holds a password: never print it. */
-  readonly natsUrl: Secret | null;
-  readonly natsStream: string;
-  /** None where it is told nothing. */
-  readonly kafkaBrokers: readonly string[];
-  readonly kafkaTopic: string;
-  /** Most events that wait for whom they are for. */
-  readonly backlog: number;
-  readonly backlogMs: number;
-  readonly webhookTimeoutMs: number;
-  readonly webhookRetryMs: number;
-  readonly webhookAttempts: number;
-  readonly webhookDisableMs: number;
-}
 
 /** When targets are left alone, and for how long. */
 export interface HealthSettings {
@@ -294,6 +278,8 @@ export interface Config extends ObservingSettings, BackedUp {
   readonly prices: { readonly source: string | null; readonly refreshMs: number };
   /** Null: none is served. */
   readonly console: { readonly directory: string | null };
+  /** Between two looks at a configuration file at a URL. */
+  readonly configuration: { readonly pollMs: number };
   /** Look for an Ollama at its default address at start. */
   readonly detectOllama: boolean;
 }

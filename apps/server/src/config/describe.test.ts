@@ -15,6 +15,7 @@ it("shows every setting with its origin, and no secret", () => {
     value: 81,
     origin: "SERVER_PORT",
     help: settings.port.help,
+    isLive: settings.port.path === "log_level",
   });
   expect(shown.settings).toContainEqual({
     path: "jwt_secret",
@@ -22,6 +23,7 @@ it("shows every setting with its origin, and no secret", () => {
     value: "[secret]",
     origin: "JWT_SECRET",
     help: settings.jwtSecret.help,
+    isLive: settings.jwtSecret.path === "log_level",
   });
   expect(shown.settings).toContainEqual({
     path: "database_url",
@@ -29,6 +31,7 @@ it("shows every setting with its origin, and no secret", () => {
     value: null,
     origin: "default",
     help: settings.databaseUrl.help,
+    isLive: settings.databaseUrl.path === "log_level",
   });
   expect(shown.providers).toMatchObject([{ name: "groq", credential: "[secret]", origin: "GROQ_API_KEY" }]);
   expect(JSON.stringify(shown)).not.toMatch(/s3cr3t|gsk-1/);

@@ -13,6 +13,7 @@ export interface DescribedSetting {
   readonly value: string | number | boolean | null;
   readonly origin: string;
   readonly help: string;
+  readonly isLive: boolean;
 }
 
 export interface DescribedProvider {
@@ -47,6 +48,7 @@ export function describeConfig(config: Config, origins: Origins): DescribedConfi
       value: toPlain(one.read(config), one),
       origin: origins[name],
       help: one.help,
+      isLive: one.isLive === true,
     })),
     providers: config.providers.map((provider) => ({
       name: provider.name,

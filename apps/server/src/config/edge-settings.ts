@@ -3,7 +3,7 @@
 import { isIP } from "node:net";
 import type { TrustedProxies } from "./config.ts";
 import type { Kind, Parsed } from "./kinds.ts";
-import { flag, integer, oneOf, optional, size } from "./kinds.ts";
+import { flag, integer, jsonOfList, oneOf, optional, size } from "./kinds.ts";
 import { setting } from "./setting.ts";
 
 const forwardedHeaders: readonly TrustedProxies["header"][] = ["auto", "x-forwarded-for", "forwarded"];
@@ -23,6 +23,7 @@ const refuseAddresses = (message: string): Parsed<never> => ({
 
 const addressList: Kind<readonly string[]> = {
   name: "addresses between commas",
+  json: jsonOfList,
   parse(raw) {
     const list = readList(raw);
     if (list === null) return refuseAddresses("this is no list of addresses");
@@ -53,6 +54,7 @@ function originList(isOpenAllowed: boolean): Kind<readonly string[]> {
   });
   return {
     name: "origins between commas",
+    json: jsonOfList,
     parse(raw) {
       const list = readList(raw)?.map((text) => text.toLowerCase().replace(/\/$/, ""));
       const fault = list?.find((text) => !isOrigin(text));
@@ -67,6 +69,7 @@ const hostPattern = /^(?:[a-z\d](?:[a-z\d._-]*[a-z\d])?|\[[a-f\d:.]+\])(?::\d{1,
 
 const publicHostList: Kind<readonly string[]> = {
   name: "hosts between commas",
+  json: jsonOfList,
   parse(raw) {
     const list = readList(raw)?.map((text) => text.toLowerCase());
     const fault = list?.find((text) => !hostPattern.test(text));

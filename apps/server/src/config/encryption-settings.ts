@@ -1,12 +1,14 @@
 // Settings of the keys that encrypt what is stored.
 
 import { Secret } from "#domain/secret.ts";
-import { name, optional, secret, url } from "./kinds.ts";
+import { jsonOfList, name, optional, secret, url } from "./kinds.ts";
 import type { Kind } from "./kinds.ts";
 import { setting } from "./setting.ts";
 
 const secrets: Kind<readonly Secret[]> = {
   name: "secrets between commas",
+  isSecret: true,
+  json: jsonOfList,
   parse(raw) {
     const given: unknown = typeof raw === "string" ? raw.split(",") : raw;
     const isList = Array.isArray(given) && given.every((one) => typeof one === "string");

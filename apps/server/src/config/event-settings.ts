@@ -1,12 +1,13 @@
 // Settings of what is told to the outside.
 
 import type { Kind } from "./kinds.ts";
-import { duration, integer, optional } from "./kinds.ts";
+import { duration, integer, jsonOfList, optional } from "./kinds.ts";
 import { Secret } from "#domain/secret.ts";
 import { setting } from "./setting.ts";
 
 const natsUrl: Kind<Secret> = {
   name: "NATS URL",
+  isSecret: true,
   parse(raw) {
     const servers = typeof raw === "string" ? raw.split(",").map((server) => server.trim()) : [];
     const isRight = servers.length > 0 && servers.every((server) => /^(?:nats|tls):\/\/[^\s/]+\/?$/.test(server));
@@ -22,6 +23,7 @@ const natsUrl: Kind<Secret> = {
 
 const brokers: Kind<readonly string[]> = {
   name: "list of Kafka brokers",
+  json: jsonOfList,
   parse(raw) {
     const given = Array.isArray(raw) ? raw.map(String) : typeof raw === "string" ? raw.split(",") : [];
     const list = given.map((broker) => broker.trim()).filter((broker) => broker !== "");

@@ -6,6 +6,7 @@ import { setting } from "./setting.ts";
 export const healthSettings = {
   healthRestMs: setting({
     path: "health.rest_ms",
+    isLive: true,
     variable: "GHOSTLLM_HEALTH_REST_MS",
     kind: duration,
     default: 5_000,
@@ -14,6 +15,7 @@ export const healthSettings = {
   }),
   healthLongestRestMs: setting({
     path: "health.longest_rest_ms",
+    isLive: true,
     variable: "GHOSTLLM_HEALTH_LONGEST_REST_MS",
     kind: duration,
     default: 60_000,
@@ -22,6 +24,7 @@ export const healthSettings = {
   }),
   healthParkMs: setting({
     path: "health.park_ms",
+    isLive: true,
     variable: "GHOSTLLM_HEALTH_PARK_MS",
     kind: duration,
     default: 600_000,
@@ -38,6 +41,7 @@ export const healthSettings = {
   }),
   healthFailurePercent: setting({
     path: "health.failure_percent",
+    isLive: true,
     variable: "GHOSTLLM_HEALTH_FAILURE_PERCENT",
     kind: integer({ min: 0, max: 100 }),
     default: 50,
@@ -46,6 +50,7 @@ export const healthSettings = {
   }),
   healthLeastRequests: setting({
     path: "health.least_requests",
+    isLive: true,
     variable: "GHOSTLLM_HEALTH_LEAST_REQUESTS",
     kind: integer({ min: 2, max: 1_000_000 }),
     default: 20,
@@ -54,6 +59,7 @@ export const healthSettings = {
   }),
   healthSlowStreamMs: setting({
     path: "health.slow_stream_ms",
+    isLive: true,
     variable: "GHOSTLLM_HEALTH_SLOW_STREAM_MS",
     kind: optional(duration),
     default: null,
@@ -62,6 +68,7 @@ export const healthSettings = {
   }),
   healthSlowAnswerMs: setting({
     path: "health.slow_answer_ms",
+    isLive: true,
     variable: "GHOSTLLM_HEALTH_SLOW_ANSWER_MS",
     kind: optional(duration),
     default: null,

@@ -16,6 +16,10 @@ export interface Kind<Value> {
   /** `raw` is a variable's text, or whatever the YAML file holds. */
   parse(raw: unknown): Parsed<Value>;
   show(value: Value): string;
+  /** May also be read from a file: `file:/run/secrets/name`. */
+  readonly isSecret?: true;
+  /** JSON Schema of what the file may hold, for editors; left out: a text. */
+  readonly json?: Readonly<Record<string, unknown>>;
 }
 
 interface Range {
@@ -40,6 +44,7 @@ function readWhole(raw: unknown): number | null {
 export function integer({ min, max }: Range): Kind<number> {
   return {
     name: `whole number, ${min} to ${max}`,
+    json: { type: "integer", minimum: min, maximum: max },
     parse(raw) {
       const value = readWhole(raw);
       if (value !== null && value >= min && value <= max) return accept(value);
@@ -53,6 +58,7 @@ const mostWorkers = 64;
 
 export const workerCount: Kind<number | "auto"> = {
   name: `whole number, 1 to ${mostWorkers}, or \`auto\``,
+  json: { anyOf: [{ type: "integer", minimum: 1, maximum: mostWorkers }, { const: "auto" }] },
   parse(raw) {
     if (raw === "auto") return accept("auto");
     const value = readWhole(raw);
@@ -85,6 +91,7 @@ function measured(name: string, example: string, units: readonly Unit[], { min, 
   };
   return {
     name,
+    json: { anyOf: [{ type: "integer", minimum: min, maximum: max }, { type: "string" }] },
     show,
     parse(raw) {
       const value = read(raw);
@@ -144,6 +151,7 @@ const words: Readonly<Record<string, boolean>> = {
 
 export const flag: Kind<boolean> = {
   name: "true or false",
+  json: { type: "boolean" },
   parse(raw) {
     const value = typeof raw === "boolean" ? raw : words[String(raw).toLowerCase()];
     return value === undefined
@@ -156,6 +164,7 @@ export const flag: Kind<boolean> = {
 export function oneOf<Value extends string>(choices: readonly Value[]): Kind<Value> {
   return {
     name: choices.join(", "),
+    json: { enum: choices },
     parse(raw) {
       const choice = choices.find((one) => one === String(raw).toLowerCase());
       return choice === undefined
@@ -201,6 +210,7 @@ export const email = textOf("e-mail address", /^[^\s@]+@[^\s@]+$/, "Write it lik
 /** Never quoted in a message: a mistyped secret is still one. */
 export const secret: Kind<Secret> = {
   name: "secret",
+  isSecret: true,
   parse(raw) {
     if (typeof raw === "string") return accept(new Secret(raw));
     return refuse("this secret is no text", "Put it in quotes: YAML reads bare digits as a number.");
@@ -210,6 +220,7 @@ export const secret: Kind<Secret> = {
 
 export const databaseUrl: Kind<Secret> = {
   name: "PostgreSQL URL",
+  isSecret: true,
   parse(raw) {
     const isPostgres = typeof raw === "string" && /^postgres(ql)?:\/\//.test(raw) && URL.canParse(raw);
     if (isPostgres) return accept(new Secret(raw));
@@ -223,6 +234,7 @@ export const databaseUrl: Kind<Secret> = {
 
 export const redisUrl: Kind<Secret> = {
   name: "Redis URL",
+  isSecret: true,
   parse(raw) {
     if (typeof raw === "string" && parseRedisUrl(raw) !== null) return accept(new Secret(raw));
     return refuse(
@@ -233,11 +245,16 @@ export const redisUrl: Kind<Secret> = {
   show: String,
 };
 
+/** Of lists: a text with commas, or a list of texts. */
+export const jsonOfList = { anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }] } as const;
+
 export const keyPrefix = textOf("prefix", /^[\w.-]{1,64}$/, "Write up to 64 letters, digits, `-`, `_` or `.`.");
 
 export function optional<Value>(kind: Kind<Value>): Kind<Value | null> {
   return {
     name: kind.name,
+    ...(kind.isSecret && { isSecret: true }),
+    ...(kind.json && { json: kind.json }),
     parse: (raw) => kind.parse(raw),
     show: (value) => (value === null ? "unset" : kind.show(value)),
   };

@@ -218,21 +218,21 @@ describe("what is refused", () => {
       yaml: "server:\n  prot: 80\nlimits:\n  body_bytes: 5 apples\ntimeouts: 12\nproviders: openai\n",
     });
     expect(problems.map(({ path }) => path)).toEqual([
-      "ghostllm.yaml:2 server.prot",
-      "ghostllm.yaml:5 timeouts",
+      "ghostllm.yaml:2:3 server.prot",
+      "ghostllm.yaml:5:1 timeouts",
       "SERVER_PORT",
       "REDIS_URL",
       "LOG_LEVEL",
-      "ghostllm.yaml:4 limits.body_bytes",
-      "ghostllm.yaml:6 providers",
+      "ghostllm.yaml:4:15 limits.body_bytes",
+      "ghostllm.yaml:6:1 providers",
       "GROQ_BASE_URL",
     ]);
   });
 
   it.each([
-    ["server:\n  prot: 80", "ghostllm.yaml:2 server.prot", "Did you mean `port`?"],
-    ["sevrer: {}", "ghostllm.yaml:1 sevrer", "Did you mean `server`?"],
-    ["log_levle: info", "ghostllm.yaml:1 log_levle", "Did you mean `log_level`?"],
+    ["server:\n  prot: 80", "ghostllm.yaml:2:3 server.prot", "Did you mean `port`?"],
+    ["sevrer: {}", "ghostllm.yaml:1:1 sevrer", "Did you mean `server`?"],
+    ["log_levle: info", "ghostllm.yaml:1:1 log_levle", "Did you mean `log_level`?"],
   ])("says what was meant by %j", (yaml, path, hint) => {
     expect(problemsOf({ yaml })).toMatchObject([{ path, hint }]);
   });

@@ -2,15 +2,19 @@
 // Invariant: either every value is valid, or one ConfigError lists everything that is wrong.
 
 import { Egress } from "#domain/egress/egress.ts";
+import type { EgressSettings } from "#domain/egress/egress.ts";
 import { Secret } from "#domain/secret.ts";
-import { buildConfig, egressOf } from "./build.ts";
-import type { Config, Network } from "./config.ts";
+import { buildConfig, egressOf, type ConfigParts } from "./build.ts";
+import type { Config } from "./config.ts";
 import { findBackupProblems } from "./backup.ts";
 import { findMailProblems } from "./mail.ts";
 import { findMetricsProblems } from "./metrics.ts";
 import { findTraceProblems } from "./traces.ts";
-import { type ConfigProblem, ConfigError, findSimilar, suggest } from "./problems.ts";
-import { findSet } from "./provider-environment.ts";
+import { type Declarations, digestOf } from "./declared/declarations.ts";
+import { declaredSections, findAliases, findKeys, findTeams, findUndeclared } from "./declared/find-declared.ts";
+import { findValue, type Found } from "./find-value.ts";
+import { type ConfigProblem, ConfigError, findSimilar } from "./problems.ts";
+import type { ProviderSources } from "./provider-entry.ts";
 import { findProviders } from "./providers.ts";
 import { readCertificates } from "./certificates.ts";
 import { findDatabaseProblems } from "./database.ts";
@@ -19,95 +23,38 @@ import type { ReadSetting } from "./read-setting.ts";
 import { findPriceProblems, findWeakSecrets } from "./security.ts";
 import type { Setting } from "./setting.ts";
 import { fileVariable, type SettingName, settings, type SettingValues } from "./settings.ts";
-import type { ConfigSources } from "./sources.ts";
+import { type ConfigSources, noteReads } from "./sources.ts";
 import { impliedByDomains } from "./tls.ts";
-import { isRecord, readYaml, type YamlFile } from "./yaml-file.ts";
+import { findUnknownKeys } from "./unknown-keys.ts";
+import { configFileOf, readYaml, type YamlFile } from "./yaml-file.ts";
 
 /** Where each setting's value came from: a variable, a place in the file, or `default`. */
 export type Origins = Readonly<Record<SettingName, string>>;
 
 export interface LoadedConfig {
   readonly config: Config;
+  /** What it was built of. */
+  readonly values: SettingValues;
+  readonly parts: ConfigParts;
+  /** To be read anew. */
+  readonly sources: ConfigSources;
   readonly origins: Origins;
   /** Sentences for the operator, about things that are legal and probably not meant. */
   readonly warnings: readonly string[];
   /** The configuration file that was read, null when there is none. */
   readonly file: string | null;
-}
-
-interface Found {
-  readonly value: unknown;
-  readonly origin: string;
-  readonly problem: ConfigProblem | null;
-  readonly warning: string | null;
+  /** What the file declares beside settings. */
+  readonly declared: Declarations;
+  /** Of what is declared: the same where the same is. */
+  readonly digest: string;
+  /** Sentences about what a server has to look up: nothing is wrong with it as far as is known. */
+  readonly notes: readonly string[];
+  /** All files that were read, or would have been: where one of them changes, the configuration may. */
+  readonly files: readonly string[];
 }
 
 const settingEntries = Object.entries(settings) as [SettingName, Setting<unknown>][];
-const yamlPaths = [...settingEntries.map(([, { path }]) => path), "providers"];
-
-function readPath(root: Readonly<Record<string, unknown>>, path: string): unknown {
-  return path.split(".").reduce<unknown>((node, key) => (isRecord(node) ? node[key] : undefined), root);
-}
-
-function variablesOf({ variable, alsoVariable }: Setting<unknown>): readonly string[] {
-  return alsoVariable === undefined ? [variable] : [alsoVariable, variable];
-}
-
-function findRaw(
-  one: Setting<unknown>,
-  sources: ConfigSources,
-  yaml: YamlFile,
-): { raw: unknown; origin: string } | null {
-  const named = findSet(sources, variablesOf(one));
-  if (named !== null) return { raw: named.value, origin: named.variable };
-  const raw = readPath(yaml.root, one.path);
-  if (raw === undefined || raw === null || raw === "") return null;
-  return { raw, origin: yaml.locate(one.path.split(".")) };
-}
-
-function adviseLength(one: Setting<unknown>, value: unknown, origin: string): string | null {
-  const advised = one.advisedLength ?? 0;
-  if (!(value instanceof Secret) || value.reveal().length >= advised) return null;
-  return `${origin}: ${one.path} is shorter than ${advised} characters and easy to guess; \`openssl rand -base64 32\` makes a good one`;
-}
-
-function findValue(one: Setting<unknown>, sources: ConfigSources, yaml: YamlFile): Found {
-  const found = findRaw(one, sources, yaml);
-  if (found === null) return { value: one.default, origin: "default", problem: null, warning: null };
-  const { raw, origin } = found;
-  const parsed = one.kind.parse(raw);
-  if (parsed.ok)
-    return { value: parsed.value, origin, problem: null, warning: adviseLength(one, parsed.value, origin) };
-  const path = variablesOf(one).includes(origin) ? origin : `${origin} ${one.path}`;
-  return { value: one.default, origin, problem: { path, message: parsed.message, hint: parsed.hint }, warning: null };
-}
-
-/** Keys of the file that no setting has, at every level. */
-function findUnknownKeys(
-  yaml: YamlFile,
-  node: Readonly<Record<string, unknown>>,
-  above: readonly string[],
-): ConfigProblem[] {
-  const below = yamlPaths
-    .map((path) => path.split("."))
-    .filter((path) => above.every((key, level) => path[level] === key));
-  const known = [...new Set(below.flatMap((path) => path[above.length] ?? []))];
-  return Object.entries(node).flatMap(([key, value]) => {
-    const path = [...above, key];
-    const place = `${yaml.locate(path)} ${path.join(".")}`;
-    if (!known.includes(key)) return [{ path: place, message: `unknown key \`${key}\``, hint: suggest(key, known) }];
-    if (yamlPaths.includes(path.join("."))) return [];
-    if (isRecord(value)) return findUnknownKeys(yaml, value, path);
-    if (value === null) return [];
-    return [
-      {
-        path: place,
-        message: "this holds other settings and no value of its own",
-        hint: "Write them below it, indented.",
-      },
-    ];
-  });
-}
+const yamlPaths = [...settingEntries.map(([, { path }]) => path), ...declaredSections];
 
 /** A misspelled variable is only a warning: the environment is shared with everything else on the machine. */
 function findMisspelled(sources: ConfigSources): string[] {
@@ -123,7 +70,8 @@ function warnOfPublicSecrets(found: ReadonlyMap<SettingName, Found>, yaml: YamlF
   if (!yaml.isPublic) return [];
   return settingEntries.flatMap(([name, one]) => {
     const { value, origin } = found.get(name) ?? {};
-    if (!(value instanceof Secret) || origin === one.variable) return [];
+    const isInFile = origin !== one.variable && yaml.isWrittenOut(one.path.split("."));
+    if (!(value instanceof Secret) || !isInFile) return [];
     return [`${origin} holds the secret ${one.path}, and every user of this machine can read the file: chmod 600 it`];
   });
 }
@@ -132,14 +80,6 @@ function warnOfPublicSecrets(found: ReadonlyMap<SettingName, Found>, yaml: YamlF
 function isOutdone(name: SettingName, found: ReadonlyMap<SettingName, Found>): boolean {
   const isSet = (one: SettingName): boolean => (found.get(one)?.value ?? null) !== null;
   return name === "allProxy" && isSet("httpProxy") && isSet("httpsProxy");
-}
-
-/** What stands for all goes behind what is told of one kind; https goes through http's proxy where it has none. */
-function networkOf(values: SettingValues, certificates: string | null): Network {
-  const { httpProxy, httpsProxy, allProxy, noProxy, proxiesLoopback, certificatesFile } = values;
-  const forHttp = httpProxy ?? allProxy;
-  const proxies = { httpProxy: forHttp, httpsProxy: httpsProxy ?? forHttp };
-  return { ...proxies, allProxy, noProxy, proxiesLoopback, certificatesFile, certificates };
 }
 
 const unset = { value: null, origin: "default" };
@@ -152,7 +92,8 @@ function addImplied(found: Map<SettingName, Found>): void {
 }
 
 /** The configuration with all that is to be said about it. */
-export function inspectConfig(sources: ConfigSources): LoadedConfig {
+export function inspectConfig(given: ConfigSources): LoadedConfig {
+  const { sources, files } = noteReads(given);
   const yaml = readYaml(sources);
   const found = new Map(settingEntries.map(([name, one]) => [name, findValue(one, sources, yaml)]));
   addImplied(found);
@@ -160,16 +101,58 @@ export function inspectConfig(sources: ConfigSources): LoadedConfig {
     Object.fromEntries([...found].map(([name, one]) => [name, part(one)]));
   const values = pick(({ value }) => value) as SettingValues;
   const egress = egressOf(values);
-  const { providers, problems, warnings } = findProviders({ sources, yaml, egress: new Egress(egress) });
+  const { providers, things, ...declaring } = findThings({ sources, yaml, egress: new Egress(egress) });
   const certificates = readCertificates(sources, findValue(settings.certificatesFile, sources, yaml));
   const acmeCertificates = readCertificates(sources, findValue(settings.acmeCaFile, sources, yaml));
   const read: ReadSetting = (name) => found.get(name) ?? unset;
-  const all = [
-    ...yaml.problems,
-    ...findUnknownKeys(yaml, yaml.root, []),
+  refuse(yaml.problems, [
+    ...findUnknownKeys(yaml, yamlPaths),
     ...[...found].flatMap(([name, { problem }]) => (problem === null || isOutdone(name, found) ? [] : problem)),
     ...certificates.problems,
     ...acmeCertificates.problems,
+    ...findCombined(read, egress),
+    ...declaring.problems,
+  ]);
+  const governs = declaredSections.some((section) => yaml.root[section] !== undefined);
+  const declared = { file: yaml.file === null ? null : yaml.name, governs, ...things };
+  const parts = {
+    cwd: sources.cwd,
+    providers,
+    certificates: certificates.text,
+    acmeCertificates: acmeCertificates.text,
+  };
+  return {
+    ...{ config: buildConfig(values, parts), values, parts, sources: given },
+    origins: pick(({ origin }) => origin) as Origins,
+    warnings: [
+      ...[...found.values()].flatMap(({ warning }) => warning ?? []),
+      ...warnOfPublicSecrets(found, yaml),
+      ...declaring.warnings,
+      ...findMisspelled(sources),
+    ],
+    file: yaml.file,
+    ...{ declared, digest: digestOf(declared) },
+    notes: findUndeclared({ ...things, providers: providers.map(({ name }) => name) }),
+    files: [configFileOf(sources).file, ...files()],
+  };
+}
+
+/** Providers of the environment, and all that the file declares. */
+function findThings(input: ProviderSources) {
+  const { providers, declared, ...vendors } = findProviders(input);
+  const [aliases, teams, keys] = [findAliases(input), findTeams(input), findKeys(input)];
+  const all = [vendors, aliases, teams, keys];
+  return {
+    providers,
+    things: { providers: declared, aliases: aliases.things, teams: teams.things, keys: keys.things },
+    problems: all.flatMap(({ problems }) => problems),
+    warnings: all.flatMap(({ warnings }) => warnings),
+  };
+}
+
+/** Settings that are right by themselves, and not together. */
+function findCombined(read: ReadSetting, egress: EgressSettings): readonly ConfigProblem[] {
+  return [
     ...findEdgeProblems(read),
     ...findDatabaseProblems(read),
     ...findWeakSecrets(read),
@@ -178,27 +161,14 @@ export function inspectConfig(sources: ConfigSources): LoadedConfig {
     ...findMetricsProblems(read),
     ...findTraceProblems(read, new Egress(egress)),
     ...findPriceProblems(read, egress),
-    ...problems,
   ];
-  if (all.length > 0) throw new ConfigError(all);
-  const network = networkOf(values, certificates.text);
-  return {
-    config: buildConfig(values, {
-      cwd: sources.cwd,
-      providers,
-      network,
-      egress,
-      acmeCertificates: acmeCertificates.text,
-    }),
-    origins: pick(({ origin }) => origin) as Origins,
-    warnings: [
-      ...[...found.values()].flatMap(({ warning }) => warning ?? []),
-      ...warnOfPublicSecrets(found, yaml),
-      ...warnings,
-      ...findMisspelled(sources),
-    ],
-    file: yaml.file,
-  };
+}
+
+/** Where the file itself is at fault, what is wrong with the value follows from it. */
+function refuse(ofFile: readonly ConfigProblem[], others: readonly ConfigProblem[]): void {
+  const follows = ({ path }: ConfigProblem): boolean => ofFile.some((one) => path.startsWith(`${one.path} `));
+  const problems = [...ofFile, ...others.filter((one) => !follows(one))];
+  if (problems.length > 0) throw new ConfigError(problems);
 }
 
 export function loadConfig(sources: ConfigSources): Config {

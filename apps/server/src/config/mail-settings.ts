@@ -7,6 +7,7 @@ import { setting } from "./setting.ts";
 
 const smtpUrl: Kind<Secret> = {
   name: "SMTP URL",
+  isSecret: true,
   parse(raw) {
     const url = typeof raw === "string" ? URL.parse(raw) : null;
     if (url !== null && /^smtps?:$/.test(url.protocol) && hasOnlyAnAddress(url))

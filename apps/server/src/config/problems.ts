@@ -7,6 +7,28 @@ export interface ConfigProblem {
   readonly hint: string;
 }
 
+/** For programs. */
+export interface DescribedProblem {
+  /** As it is called: a file, or the name of a variable. */
+  readonly source: string;
+  readonly line: number | null;
+  readonly column: number | null;
+  /** In the file, dots between the levels. */
+  readonly setting: string | null;
+  readonly message: string;
+  readonly hint: string;
+}
+
+export function describeProblem({ path, message, hint }: ConfigProblem): DescribedProblem {
+  const [, source = path, line = null, column = null, setting = null] =
+    /^(\S+?)(?::(\d+))?(?::(\d+))?(?: (\S.*))?$/.exec(path) ?? [];
+  return { source, line: numberOf(line), column: numberOf(column), setting, message, hint };
+}
+
+function numberOf(digits: string | null): number | null {
+  return digits === null ? null : Number(digits);
+}
+
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly problems: readonly ConfigProblem[];

@@ -6,11 +6,14 @@ import type { Additions } from "#domain/additions.ts";
 import type { Egress } from "#domain/egress/egress.ts";
 import { faultOfSetting, readProviderUrl } from "#domain/egress/provider-url.ts";
 import { Secret } from "#domain/secret.ts";
-import { AdditionsReader, keysOfAdditions } from "./additions-entry.ts";
-import type { ConfiguredProvider } from "./config.ts";
-import { readModels } from "./models-entry.ts";
+import { AdditionsReader } from "./additions-entry.ts";
+import type { ConfiguredProvider, ModelSettings } from "./config.ts";
+import type { DeclaredProvider } from "./declared/declarations.ts";
+import { readBySchema } from "./declared/read-by-schema.ts";
+import { declaredHold, declaredModel, declaredProvider, type DeclaredHold } from "./declared/schemas.ts";
 import { type ConfigProblem, suggest } from "./problems.ts";
-import { findCredential, findSet, type ProvidersFound, settingsFromEnvironment } from "./provider-environment.ts";
+import { findCredential, findSet, settingsFromEnvironment } from "./provider-environment.ts";
+import { readSecretText } from "./secret-files.ts";
 import { type ConfigSources, readVariable } from "./sources.ts";
 import { isRecord, type YamlFile, type YamlPath } from "./yaml-file.ts";
 
@@ -20,7 +23,7 @@ export interface ProviderSources {
   readonly egress: Egress;
 }
 
-const keysOfEntry = ["name", "type", "base_url", "api_key", "api_key_env", "settings", "models", ...keysOfAdditions];
+const keysOfEntry = Object.keys(declaredProvider.shape);
 
 /** Reads one entry of `providers:`, noting everything that is wrong with it. */
 class EntryReader {
@@ -36,7 +39,7 @@ class EntryReader {
     this.#path = ["providers", index];
   }
 
-  read(): ConfiguredProvider | null {
+  read(): DeclaredProvider | null {
     for (const key of Object.keys(this.#entry)) {
       if (!keysOfEntry.includes(key)) this.#report(key, `unknown key \`${key}\``, suggest(key, keysOfEntry));
     }
@@ -44,22 +47,58 @@ class EntryReader {
     if (definition === null) return null;
     const name = this.#readName(definition);
     const isDefault = name === definition.type;
-    const provider: ConfiguredProvider = {
+    const configured: ConfiguredProvider = {
       name,
       type: definition.type,
       baseUrl: this.#readBaseUrl(definition, isDefault),
       credential: this.#readCredential(definition, isDefault),
       settings: this.#readSettings(definition),
       additions: this.#readAdditions(),
-      models: readModels(this.#entry["models"], (message, hint) => this.#report("models", message, hint)),
+      models: this.#readModels(),
       origin: this.#input.yaml.locate(this.#path),
+      isDeclared: true,
     };
-    return this.problems.length > 0 ? null : provider;
+    const [hold, was] = [this.#readHold(), this.#text("was")];
+    if (this.problems.length > 0 || hold === null) return null;
+    const pointAt = (param: string): string => this.#placeOf(param);
+    return { name, was, body: { configured, hold }, place: configured.origin, pointAt };
+  }
+
+  #placeOf(key: string): string {
+    const path = [...this.#path, ...key.split(".")];
+    return `${this.#input.yaml.pointAt(path)} ${path.join(".")}`;
+  }
+
+  /** Its limits and budgets, and whether it is in use, as the admin API has them. */
+  #readHold(): DeclaredHold | null {
+    const given = Object.entries(this.#entry).filter(([key, value]) => key in declaredHold.shape && value !== null);
+    const part = { yaml: this.#input.yaml, path: this.#path };
+    const { data, problems } = readBySchema(declaredHold, Object.fromEntries(given), part);
+    this.problems.push(...problems);
+    return data;
+  }
+
+  #readModels(): Readonly<Record<string, ModelSettings>> {
+    const given = this.#entry["models"] ?? {};
+    if (!isRecord(given)) {
+      this.#report(
+        "models",
+        "this is no mapping of names of models",
+        "Write a name, and what is set of the model below it.",
+      );
+      return {};
+    }
+    const read = Object.entries(given).map(([name, fields]) => {
+      const part = { yaml: this.#input.yaml, path: [...this.#path, "models", name] };
+      const { data, problems } = readBySchema(declaredModel, fields ?? {}, part);
+      this.problems.push(...problems);
+      return [name, data ?? {}] as const;
+    });
+    return Object.fromEntries(read);
   }
 
   #report(key: string, message: string, hint: string): void {
-    const path = [...this.#path, ...key.split(".")];
-    this.problems.push({ path: `${this.#input.yaml.locate(path)} ${path.join(".")}`, message, hint });
+    this.problems.push({ path: this.#placeOf(key), message, hint });
   }
 
   #text(key: string): string | null {
@@ -110,13 +149,13 @@ class EntryReader {
   #readCredential(definition: ProviderDefinition, isDefault: boolean): Secret | null {
     const chosen = this.#text("api_key_env");
     const usual = isDefault ? findCredential(this.#input.sources, definition) : null;
-    const literal = this.#text("api_key");
+    const literal = this.#readKey();
     const value = chosen === null ? (usual?.value ?? literal) : readVariable(this.#input.sources, chosen);
-    if (literal !== null && this.#input.yaml.isPublic) this.#warnOfPublicFile();
+    if (literal !== null) this.#warnOfPublicFile();
     if (value !== null) return new Secret(value);
     if (chosen !== null)
       this.#report("api_key_env", `the variable ${chosen} is not set`, "Set it, or name another one.");
-    else if (definition.needsCredential) {
+    else if (definition.needsCredential && this.#entry["api_key"] === undefined) {
       this.#report(
         "api_key_env",
         `${definition.label} needs a credential`,
@@ -126,8 +165,17 @@ class EntryReader {
     return null;
   }
 
+  #readKey(): string | null {
+    const given = this.#text("api_key");
+    const read = given === null ? null : readSecretText(this.#input.sources, given);
+    if (read !== null && read.fault !== null) this.#report("api_key", read.fault, read.hint);
+    return read?.text ?? null;
+  }
+
   #warnOfPublicFile(): void {
-    const place = this.#input.yaml.locate([...this.#path, "api_key"]);
+    const path = [...this.#path, "api_key"];
+    if (!this.#input.yaml.isPublic || !this.#input.yaml.isWrittenOut(path)) return;
+    const place = this.#input.yaml.locate(path);
     this.warnings.push(`${place} holds an API key, and every user of this machine can read the file: chmod 600 it`);
   }
 
@@ -156,9 +204,10 @@ class EntryReader {
   }
 
   #readAdditions(): Additions {
-    const reader = new AdditionsReader(this.#entry, (name) => readVariable(this.#input.sources, name));
+    const reader = new AdditionsReader(this.#entry, this.#input.sources);
     const additions = reader.read();
-    for (const { key, message, hint } of reader.problems) this.#report(key, message, hint);
+    for (const { key, name, message, hint } of reader.problems)
+      this.#report(name === null ? key : `${key}.${name}`, message, hint);
     return additions;
   }
 
@@ -169,13 +218,19 @@ class EntryReader {
   }
 }
 
-export function readProviderEntry(input: ProviderSources, entry: unknown, index: number): ProvidersFound {
+export interface EntryRead {
+  readonly declared: readonly DeclaredProvider[];
+  readonly problems: readonly ConfigProblem[];
+  readonly warnings: readonly string[];
+}
+
+export function readProviderEntry(input: ProviderSources, entry: unknown, index: number): EntryRead {
   if (!isRecord(entry)) {
-    const path = `${input.yaml.locate(["providers", index])} providers.${index}`;
+    const path = `${input.yaml.pointAt(["providers", index])} providers.${index}`;
     const problem = { path, message: "this is no provider", hint: `Write an entry with ${keysOfEntry.join(", ")}.` };
-    return { providers: [], problems: [problem], warnings: [] };
+    return { declared: [], problems: [problem], warnings: [] };
   }
   const reader = new EntryReader(input, entry, index);
   const provider = reader.read();
-  return { providers: provider === null ? [] : [provider], problems: reader.problems, warnings: reader.warnings };
+  return { declared: provider === null ? [] : [provider], problems: reader.problems, warnings: reader.warnings };
 }

@@ -121,6 +121,7 @@ export function detectProvider(definition: ProviderDefinition, sources: ConfigSo
     settings,
     additions: noAdditions,
     origin: (credential ?? url)?.variable ?? "",
+    isDeclared: false,
   };
   return { providers: [provider], problems: [], warnings: [] };
 }

@@ -3,7 +3,7 @@
 import { Egress, usualEgress } from "#domain/egress/egress.ts";
 import { Secret } from "#domain/secret.ts";
 import type { Network, ProxyServer } from "./config.ts";
-import type { Kind, Parsed } from "./kinds.ts";
+import { jsonOfList, type Kind, type Parsed } from "./kinds.ts";
 
 const refuse = (message: string): Parsed<never> => ({
   ok: false,
@@ -44,6 +44,7 @@ function credentialsOf({ username, password }: URL): Secret | null | undefined {
 /** Who is asked directly, as the variable `NO_PROXY` has it: names between commas or spaces; a list in the file. */
 export const hostList: Kind<readonly string[]> = {
   name: "hosts between commas",
+  json: jsonOfList,
   parse(raw) {
     const texts: unknown = Array.isArray(raw) ? raw : [raw];
     if (!isTexts(texts)) {

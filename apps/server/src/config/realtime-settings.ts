@@ -6,6 +6,7 @@ import { setting } from "./setting.ts";
 export const realtimeSettings = {
   realtimeSessionMs: setting({
     path: "realtime.session_ms",
+    isLive: true,
     variable: "GHOSTLLM_REALTIME_SESSION_MS",
     kind: duration,
     default: 3_600_000,
@@ -14,6 +15,7 @@ export const realtimeSettings = {
   }),
   realtimeIdleMs: setting({
     path: "realtime.idle_ms",
+    isLive: true,
     variable: "GHOSTLLM_REALTIME_IDLE_MS",
     kind: duration,
     default: 600_000,

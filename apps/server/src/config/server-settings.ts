@@ -31,6 +31,7 @@ export const serverSettings = {
   }),
   streamKeepAliveSeconds: setting({
     path: "server.stream_keepalive_seconds",
+    isLive: true,
     variable: "GHOSTLLM_STREAM_KEEPALIVE_SECONDS",
     kind: integer({ min: 0, max: 3_600 }),
     default: 15,

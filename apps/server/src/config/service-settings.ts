@@ -2,11 +2,12 @@
 
 import { services } from "@ghostllm/contract/routes";
 import type { Service } from "@ghostllm/contract/routes";
-import type { Kind } from "./kinds.ts";
+import { jsonOfList, type Kind } from "./kinds.ts";
 import { setting } from "./setting.ts";
 
 const serviceList: Kind<readonly Service[]> = {
   name: `of ${services.join(", ")}, between commas`,
+  json: jsonOfList,
   parse(raw) {
     const texts: readonly unknown[] = Array.isArray(raw) ? raw : String(raw).split(/[,\s]+/);
     const names = texts.map(String).filter((text) => text !== "");

@@ -12,6 +12,8 @@ export interface Setting<Value> {
   readonly help: string;
   /** A shorter secret is accepted with a warning. */
   readonly advisedLength?: number;
+  /** Another value counts at once where the file is read anew; left out: from the next start on. Whoever uses it reads it each time. */
+  readonly isLive?: true;
   read(config: Config): Value;
 }
 

@@ -6,6 +6,7 @@ import { egressSettings } from "./egress-settings.ts";
 import type { AnswerSettings, LogLevel } from "./config.ts";
 import { delay, directory, duration, email, fileOrUrl, flag, integer, oneOf, optional, secret, size } from "./kinds.ts";
 import { backupSettings } from "./backup-settings.ts";
+import { configurationSettings } from "./configuration-settings.ts";
 import { consoleSettings } from "./console-settings.ts";
 import { databaseSettings } from "./database-settings.ts";
 import { capacitySettings } from "./capacity-settings.ts";
@@ -82,6 +83,7 @@ export const settings = {
   ...backupSettings,
   logLevel: setting<LogLevel>({
     path: "log_level",
+    isLive: true,
     variable: "LOG_LEVEL",
     kind: oneOf(logLevels),
     default: "info",
@@ -98,6 +100,7 @@ export const settings = {
   }),
   firstByteMs: setting({
     path: "timeouts.first_byte_ms",
+    isLive: true,
     variable: "GHOSTLLM_FIRST_BYTE_TIMEOUT_MS",
     kind: duration,
     default: 300_000,
@@ -106,6 +109,7 @@ export const settings = {
   }),
   idleMs: setting({
     path: "timeouts.idle_ms",
+    isLive: true,
     variable: "GHOSTLLM_IDLE_TIMEOUT_MS",
     kind: duration,
     default: 300_000,
@@ -114,6 +118,7 @@ export const settings = {
   }),
   totalMs: setting({
     path: "timeouts.total_ms",
+    isLive: true,
     variable: "GHOSTLLM_TOTAL_TIMEOUT_MS",
     kind: duration,
     default: 1_800_000,
@@ -122,6 +127,7 @@ export const settings = {
   }),
   requestBodyIdleMs: setting({
     path: "timeouts.request_body_idle_ms",
+    isLive: true,
     variable: "GHOSTLLM_REQUEST_BODY_IDLE_TIMEOUT_MS",
     kind: duration,
     default: 30_000,
@@ -130,6 +136,7 @@ export const settings = {
   }),
   retryDelayMs: setting({
     path: "timeouts.retry_delay_ms",
+    isLive: true,
     variable: "GHOSTLLM_RETRY_DELAY_MS",
     kind: delay,
     default: 200,
@@ -138,6 +145,7 @@ export const settings = {
   }),
   shutdownDelayMs: setting({
     path: "timeouts.shutdown_delay_ms",
+    isLive: true,
     variable: "GHOSTLLM_SHUTDOWN_DELAY_MS",
     kind: delay,
     default: 0,
@@ -146,6 +154,7 @@ export const settings = {
   }),
   drainMs: setting({
     path: "timeouts.drain_ms",
+    isLive: true,
     variable: "GHOSTLLM_DRAIN_TIMEOUT_MS",
     kind: duration,
     default: 30_000,
@@ -154,6 +163,7 @@ export const settings = {
   }),
   bodyBytes: setting({
     path: "limits.body_bytes",
+    isLive: true,
     variable: "GHOSTLLM_BODY_BYTES",
     kind: size,
     default: 32 * 2 ** 20,
@@ -162,6 +172,7 @@ export const settings = {
   }),
   bodyValues: setting({
     path: "limits.body_values",
+    isLive: true,
     variable: "GHOSTLLM_BODY_VALUES",
     kind: integer({ min: 1_000, max: 100_000_000 }),
     default: 1_000_000,
@@ -170,6 +181,7 @@ export const settings = {
   }),
   answerBufferBytes: setting({
     path: "limits.answer_buffer_bytes",
+    isLive: true,
     variable: "GHOSTLLM_ANSWER_BUFFER_BYTES",
     kind: size,
     default: 16 * 2 ** 20,
@@ -178,6 +190,7 @@ export const settings = {
   }),
   assumedOutputTokens: setting({
     path: "limits.assumed_output_tokens",
+    isLive: true,
     variable: "GHOSTLLM_ASSUMED_OUTPUT_TOKENS",
     kind: integer({ min: 1, max: 10_000_000 }),
     default: 4096,
@@ -186,6 +199,7 @@ export const settings = {
   }),
   cutStreamsOverBudget: setting({
     path: "limits.cut_streams_over_budget",
+    isLive: true,
     variable: "GHOSTLLM_CUT_STREAMS_OVER_BUDGET",
     kind: flag,
     default: true,
@@ -194,6 +208,7 @@ export const settings = {
   }),
   waitMs: setting({
     path: "limits.wait_ms",
+    isLive: true,
     variable: "GHOSTLLM_LIMIT_WAIT_MS",
     kind: delay,
     default: 30_000,
@@ -202,6 +217,7 @@ export const settings = {
   }),
   mostWaiting: setting({
     path: "limits.most_waiting",
+    isLive: true,
     variable: "GHOSTLLM_LIMIT_MOST_WAITING",
     kind: integer({ min: 1, max: 100_000 }),
     default: 20,
@@ -226,6 +242,7 @@ export const settings = {
   }),
   answerModel: setting<AnswerSettings["model"]>({
     path: "answers.model",
+    isLive: true,
     variable: "ANSWER_MODEL",
     kind: oneOf(answerModels),
     default: "vendor",
@@ -248,6 +265,7 @@ export const settings = {
     help: "How often that list is read again.",
     read: (config) => config.prices.refreshMs,
   }),
+  ...configurationSettings,
   ...consoleSettings,
   ...edgeSettings,
   ...tlsSettings,

@@ -11,6 +11,7 @@ const demandedOf: readonly DemandedOf[] = ["none", "admins", "all"];
 export const signInSettings = {
   requireSecondFactor: setting<DemandedOf>({
     path: "sign_in.require_second_factor",
+    isLive: true,
     variable: "GHOSTLLM_REQUIRE_SECOND_FACTOR",
     kind: oneOf(demandedOf),
     default: "none",

@@ -29,8 +29,22 @@ export function readConfigFile(path: string): ConfigFile | null {
   }
 }
 
+export function isUrl(file: string): boolean {
+  return /^(?:https?|s3):\/\//i.test(file);
+}
+
 /** An empty variable counts as unset: that is what `VAR= command` and empty lines of env files mean. */
 export function readVariable(sources: ConfigSources, name: string): string | null {
   const value = sources.environment[name]?.trim();
   return value === undefined || value === "" ? null : value;
+}
+
+/** The same sources, and which files were asked of them. */
+export function noteReads(given: ConfigSources): { readonly sources: ConfigSources; files(): readonly string[] } {
+  const asked = new Set<string>();
+  const readFile = (path: string): ConfigFile | null => {
+    asked.add(path);
+    return (given.readFile ?? readConfigFile)(path);
+  };
+  return { sources: { ...given, readFile }, files: () => [...asked] };
 }

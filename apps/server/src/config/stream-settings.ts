@@ -14,6 +14,7 @@ export const streamSettings = {
   }),
   streamBytes: setting({
     path: "streams.stream_bytes",
+    isLive: true,
     variable: "GHOSTLLM_STREAM_BYTES",
     kind: size,
     default: 4 * 2 ** 20,
@@ -22,6 +23,7 @@ export const streamSettings = {
   }),
   streamGraceMs: setting({
     path: "streams.grace_ms",
+    isLive: true,
     variable: "GHOSTLLM_STREAM_GRACE_MS",
     kind: duration,
     default: 30_000,
@@ -30,6 +32,7 @@ export const streamSettings = {
   }),
   streamKeptMs: setting({
     path: "streams.kept_ms",
+    isLive: true,
     variable: "GHOSTLLM_STREAM_KEPT_MS",
     kind: duration,
     default: 60_000,

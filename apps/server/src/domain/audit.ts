@@ -3,7 +3,7 @@
 /** As it is read from a text: nobody changes it. */
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [name: string]: JsonValue };
 
-export type AuthorKind = "admin_key" | "session" | "api_key" | "scim_token" | "server" | "anonymous";
+export type AuthorKind = "admin_key" | "session" | "api_key" | "scim_token" | "configuration" | "server" | "anonymous";
 
 /** As whom somebody is told of, by the name that he had at that time. */
 export interface AuditActor {

@@ -1,5 +1,6 @@
 import { AggregatorRegistry, collectDefaultMetrics, Registry } from "prom-client";
 import { rememberText, textOf, type MetricsText } from "./metrics-text.ts";
+import { configurationMetricDefinitions, configurationMetrics } from "./configuration-metrics.ts";
 import { eventMetrics } from "./event-metrics.ts";
 import type { MetricDefinition } from "./metric-definition.ts";
 import { BoundedNames } from "./bounded-names.ts";
@@ -44,6 +45,7 @@ export const metricDefinitions = {
     help: "Connections that were closed because their client took nothing of its answer for too long.",
     labels: [],
   },
+  ...configurationMetricDefinitions,
   ghostllm_snapshot_version: { type: "gauge", help: "Version of the snapshot in force.", labels: [] },
   ghostllm_journal_pending_records: {
     type: "gauge",
@@ -116,8 +118,7 @@ export function createMetrics({ forThread = false, mostNames = usualNames } = {}
     recordsDrained: make.counter("ghostllm_records_drained_total"),
     recordsRejected: make.counter("ghostllm_records_rejected_total"),
     drainFailures: make.counter("ghostllm_drain_failures_total"),
-    ...cacheMetrics(make),
-    ...backupMetrics(make),
+    ...{ ...cacheMetrics(make), ...backupMetrics(make), ...configurationMetrics(make) },
     ...redisMetrics(make),
     ...targetMetrics(make, new BoundedNames(mostNames)),
     eventsTold: make.counter("ghostllm_events_told_total"),

@@ -99,6 +99,7 @@ const aboutInstallation = {
   "certificates.renew": "Ask the authority for another certificate",
   "backups.read": "See which backups were made, and when the next one is due",
   "backups.create": "Have a backup made",
+  "configuration.apply": "Apply what the configuration file declares anew, and read the file anew",
   "encryption.read": "See which keys encrypt what is stored",
   "encryption.rotate": "Seal what is stored with the present key",
   "imports.run": "Carry over what was spent and used at another gateway",

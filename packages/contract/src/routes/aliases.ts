@@ -25,7 +25,18 @@ import {
   timeoutsInput,
 } from "./alias-policy-fields.ts";
 import { scopeBudget, scopeBudgetsInput } from "./budget-fields.ts";
-import { id, idParams, limits, limitsInput, listOf, namedQuery, openEnum, removed, time } from "./fields.ts";
+import {
+  declaredIn,
+  id,
+  idParams,
+  limits,
+  limitsInput,
+  listOf,
+  namedQuery,
+  openEnum,
+  removed,
+  time,
+} from "./fields.ts";
 import { defineRoutes } from "./route.ts";
 import { targetLimits, targetLimitsInput } from "./target-limits-fields.ts";
 
@@ -125,6 +136,7 @@ const alias = z
     limits: limits.describe("Of all that ask for it together. Null is unlimited."),
     budgets: z.array(scopeBudget).describe("What may be spent by all that ask for it together."),
     cache: cache.nullable().describe(aboutCache),
+    declared: declaredIn,
     created_at: time,
     updated_at: time,
   })

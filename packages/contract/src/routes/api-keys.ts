@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  declaredIn,
   flag,
   id,
   idParams,
@@ -55,6 +56,7 @@ const apiKey = z
     last_used_at: time.nullable(),
     is_active: z.boolean(),
     previous: previous.nullable(),
+    declared: declaredIn,
     created_at: time,
   })
   .meta({ id: "ApiKey" });

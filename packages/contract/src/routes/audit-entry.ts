@@ -3,7 +3,15 @@
 import { z } from "zod";
 import { id, openEnum, time } from "./fields.ts";
 
-const auditActorKinds = ["admin_key", "session", "api_key", "scim_token", "server", "anonymous"] as const;
+const auditActorKinds = [
+  "admin_key",
+  "session",
+  "api_key",
+  "scim_token",
+  "configuration",
+  "server",
+  "anonymous",
+] as const;
 export const auditOutcomes = ["done", "refused", "failed"] as const;
 
 export const auditChange = z

@@ -7,6 +7,14 @@ export const id = z.string().min(1).max(64).describe("UUIDv7, so ids sort by tim
 
 export const time = z.iso.datetime().describe("UTC, RFC 3339.");
 
+/** Of what the configuration file may declare. */
+export const declaredIn = z
+  .string()
+  .nullable()
+  .describe(
+    "Where the configuration file declares it, such as `ghostllm.yaml:12`: it is changed there alone (409). Null: it is an operator's.",
+  );
+
 /** A moment given by a caller: with any offset, or a date, which is its first moment in UTC. */
 export const moment = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()])

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  declaredIn,
   id,
   idParams,
   listOf,
@@ -133,6 +134,7 @@ const model = z
       .describe(
         "Who named the model: the built-in catalogue, the vendor's list, an operator. Null: it is older than that.",
       ),
+    declared: declaredIn,
     created_at: time,
     updated_at: time,
   })

@@ -1,6 +1,18 @@
 import { z } from "zod";
 import { scopeBudget, scopeBudgetsInput } from "./budget-fields.ts";
-import { flag, id, idParams, limits, limitsInput, listOf, namedQuery, openEnum, removed, time } from "./fields.ts";
+import {
+  declaredIn,
+  flag,
+  id,
+  idParams,
+  limits,
+  limitsInput,
+  listOf,
+  namedQuery,
+  openEnum,
+  removed,
+  time,
+} from "./fields.ts";
 import { defineRoutes } from "./route.ts";
 
 const settings = z
@@ -30,6 +42,7 @@ const provider = z
     query,
     limits: limits.describe("Of all attempts at it together, whoever asks. Null is unlimited."),
     budgets: z.array(scopeBudget).describe("What may be spent at it by all together."),
+    declared: declaredIn,
     created_at: time,
     updated_at: time,
   })

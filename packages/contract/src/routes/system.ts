@@ -96,11 +96,29 @@ const setting = z.object({
   value: value.describe("`[secret]` for what is one."),
   origin: z.string().describe("A variable, a place in the file, or `default`."),
   help: z.string(),
+  is_live: z
+    .boolean()
+    .default(false)
+    .describe("Another value counts at once when the file is read anew; else it needs a restart."),
+  waiting: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe("What the file has by now, and what needs a restart; null: the same."),
+});
+
+const problem = z.object({
+  place: z
+    .string()
+    .describe("In the file, such as `ghostllm.yaml:12:7 aliases.0.targets.0.provider`, or the name of a variable."),
+  message: z.string(),
 });
 
 const configuration = z
   .object({
     file: z.string().nullable().describe("The one that was read; null where there is none."),
+    read_at: time.nullable().default(null).describe("When it was read last without a fault."),
+    problems: z.array(problem).default([]).describe("Faults of the file as it is now: what it was before is in force."),
     settings: z.array(setting),
     providers: z
       .array(
@@ -115,6 +133,35 @@ const configuration = z
       .describe("Those that the configuration names; operators may have changed them since."),
   })
   .meta({ id: "Configuration" });
+
+const anything = z.unknown().describe("Null where there is nothing; `[secret]` for what is one.");
+
+const step = z.object({
+  kind: openEnum(["provider", "model", "alias", "team", "key"]),
+  name: z.string(),
+  place: z.string().nullable().describe("In the file; null of what is no more in it."),
+  deed: openEnum(["created", "changed", "adopted", "disabled", "removed", "revoked", "kept"]).describe(
+    "What applying the file does, or would do. `adopted`: an operator had made it just so; `kept`: a team that is no more in it stays, and is an operator's.",
+  ),
+  differences: z.array(z.object({ field: z.string(), stored: anything, declared: anything })),
+});
+
+const declared = z
+  .object({
+    file: z.string().nullable().describe("Of the instance that answers; null where it has none."),
+    state: openEnum(["in_force", "older", "refused", "none"]).describe(
+      "`older`: another instance has applied a newer file; `refused`: it cannot be applied as it is; `none`: it declares nothing.",
+    ),
+    applied: z
+      .object({ file: z.string(), at: time, instance: z.string(), digest: z.string() })
+      .nullable()
+      .describe("The file that was applied last; null where none ever was."),
+    problems: z.array(problem).describe("Why it cannot be applied."),
+    differences: z.array(step).describe("What the database has otherwise than the file of this instance."),
+  })
+  .meta({ id: "DeclaredState" });
+
+const applied = z.object({ steps: z.array(step) }).meta({ id: "DeclaredSteps" });
 
 const tag = "System";
 
@@ -140,5 +187,29 @@ export const systemRoutes = defineRoutes({
     status: 200,
     summary: "The configuration in force",
     description: "Every setting with where its value came from. Secrets are never told.",
+  },
+  declared: {
+    id: "system.declared",
+    tag,
+    permission: "configuration.read",
+    method: "GET",
+    path: "/admin/configuration/declared",
+    response: declared,
+    status: 200,
+    summary: "What the configuration file declares, and what differs from it",
+    description:
+      "Providers, models, aliases, teams and keys of the file, compared with the database. Nothing is changed by it.",
+  },
+  apply: {
+    id: "system.apply",
+    tag,
+    permission: "configuration.apply",
+    method: "POST",
+    path: "/admin/configuration/declared/apply",
+    response: applied,
+    status: 200,
+    summary: "Apply what the configuration file declares",
+    description:
+      "Of the instance that answers, also where another one has applied a newer file. 409 where it cannot be applied: then nothing is changed.",
   },
 });

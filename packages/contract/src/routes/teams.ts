@@ -2,6 +2,7 @@ import { z } from "zod";
 import { teamRoleNames } from "#access/permissions.ts";
 import { models } from "./key-permissions.ts";
 import {
+  declaredIn,
   id,
   idParams,
   limits,
@@ -36,6 +37,7 @@ const team = z
     members: z.int().describe("How many people are in it."),
     keys: z.int().describe("How many keys of it work."),
     members_make_keys: z.boolean().describe("Its members may make keys of their own in it."),
+    declared: declaredIn,
     created_at: time,
     updated_at: time,
   })

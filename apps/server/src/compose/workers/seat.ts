@@ -47,6 +47,8 @@ export type WorkerQuestions = {
   readonly follow: (change: SnapshotChange, version: number) => boolean;
   readonly countMetrics: () => Promise<CountedMetrics>;
   readonly reportTargets: () => GatewayReport;
+  /** Settings that count at once have other values. */
+  readonly configure: (config: CarriedConfig) => void;
   /** The files of the certificate may have changed. */
   readonly reload: () => Promise<void>;
   /** This it shows from now on. */

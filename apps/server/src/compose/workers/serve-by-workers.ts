@@ -4,7 +4,6 @@ import type { Serving, ServingParts } from "#compose/serve-alone.ts";
 import { carriedOf } from "#compose/tls/public-tls.ts";
 import type { SoleInstanceHold } from "#control/sole-instance.ts";
 import type { ThreadsHub } from "#link/threads/hub.ts";
-import { carry } from "./carried-config.ts";
 import { openControlSocket } from "./control-socket.ts";
 import { createGaugesMemory } from "./gauges.ts";
 import { SharedLease } from "#link/shared/shared-lease.ts";
@@ -59,19 +58,16 @@ export async function serveByWorkers(parts: WorkersServingParts): Promise<Servin
     await tls?.reload();
     await workers.reload();
   };
-  return { reload: tls === null ? null : reload, readMetrics: () => workers.readMetrics() };
+  const configure = () => workers.configure();
+  return { reload: tls === null ? null : reload, configure, readMetrics: () => workers.readMetrics() };
 }
 
 async function prepareSeat({ foundation, lease, control, vendors, port }: WorkersServingParts) {
   const { config, addresses, disposer, workers } = foundation;
   const shared = new SharedLease();
   disposer.add(tellLease(lease, shared));
-  // The port that leads to TLS is this thread's.
-  const edge = { ...config.edge, redirectPort: null, acme: null };
   return {
     workers,
-    logLevel: config.logLevel,
-    config: carry({ ...config, edge }),
     place: { host: config.server.host, port },
     lease: shared.memory,
     gauges: createGaugesMemory(workers),

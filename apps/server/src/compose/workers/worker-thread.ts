@@ -18,6 +18,7 @@ const main: MainThread = new Peer({
     follow: (change, version) => server.follow(change, version),
     countMetrics: () => server.countMetrics(),
     reportTargets: () => server.reportTargets(),
+    configure: (config) => server.configure(config),
     reload: () => server.reload(),
     useTls: async (carried) => {
       await started;

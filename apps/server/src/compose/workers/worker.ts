@@ -2,6 +2,8 @@
 // Invariant: what it needs of the server it was given, or asks of the main thread; it opens no database and reads no configuration.
 
 import { providers } from "@ghostllm/llm";
+import type { Config } from "#config/config.ts";
+import { adopt } from "#config/live.ts";
 import { Refusals } from "#control/live/refusals.ts";
 import type { Clock } from "#domain/clock.ts";
 import { SteadyTime, systemClock } from "#domain/clock.ts";
@@ -23,13 +25,14 @@ import type { MetricsText } from "#telemetry/metrics-text.ts";
 import { Disposer } from "#compose/disposer.ts";
 import { Doors } from "#compose/doors.ts";
 import { openGateway } from "#compose/gateway.ts";
+import { Reconfigured } from "#compose/reconfigured.ts";
 import { makeRequestLines } from "#compose/log-lines.ts";
 import { prepareClosing } from "#compose/listener-closer.ts";
 import { stopServing } from "#compose/stopping.ts";
 import { WorkerTls } from "#compose/tls/public-tls.ts";
 import type { CarriedTls } from "#compose/tls/public-tls.ts";
 import { openAskedVendors } from "#compose/vendors.ts";
-import { fromCarried } from "./carried-config.ts";
+import { fromCarried, type CarriedConfig } from "./carried-config.ts";
 import { OtherWorkers } from "./other-workers.ts";
 import { PassageToControl } from "./passage-to-control.ts";
 import type { MainThread, WorkerSeat } from "./seat.ts";
@@ -46,6 +49,9 @@ export class WorkerServer {
   readonly #disposer = new Disposer();
   readonly #snapshots = new FollowedSnapshots(providers);
   readonly #metrics: Metrics;
+  readonly #reconfigured = new Reconfigured();
+  /** Its objects stay the same ones: who has one of them reads what is in force. */
+  readonly #config: Config;
   #tls: WorkerTls | null = null;
   /** Of its gateway. */
   reportTargets: () => GatewayReport = () => ({ standings: [], paces: [], left: [], running: new Map(), queues: [] });
@@ -54,7 +60,8 @@ export class WorkerServer {
     this.#seat = seat;
     this.#log = log;
     this.#main = main;
-    this.#metrics = createMetrics({ forThread: true, mostNames: fromCarried(seat.config).metrics.mostNames });
+    this.#config = fromCarried(seat.config);
+    this.#metrics = createMetrics({ forThread: true, mostNames: this.#config.metrics.mostNames });
     this.#metrics.watchThread(String(seat.index + 1));
   }
 
@@ -111,6 +118,13 @@ export class WorkerServer {
     this.#tls?.use(carried);
   }
 
+  /** Other values of settings are in force. */
+  configure(carried: CarriedConfig): void {
+    adopt(this.#config, fromCarried(carried));
+    this.#log.level = this.#config.logLevel;
+    this.#reconfigured.tell();
+  }
+
   async reload(): Promise<void> {
     await this.#tls?.front.reload();
   }
@@ -122,7 +136,7 @@ export class WorkerServer {
 
   async #layFoundation() {
     const [log, clock, disposer, metrics] = [this.#log, this.#clock, this.#disposer, this.#metrics];
-    const config = fromCarried(this.#seat.config);
+    const config = this.#config;
     const write = (some: readonly string[]): void => this.#main.tell("requestLines", some);
     const lines = makeRequestLines({ config, metrics, disposer }, write, this.#seat.index + 1);
     const journal = await openWriter({ ...this.#seat.journal, log });
@@ -134,6 +148,7 @@ export class WorkerServer {
       events: createEvents({ metrics, log, lines }),
       addresses: new ClientAddresses(config.edge.trustedProxies),
       compressor: createCompressor(config.edge.compression),
+      reconfigured: this.#reconfigured,
     };
   }
 

@@ -16,13 +16,16 @@ import { PeerGone } from "#link/threads/peer.ts";
 import { describeFault } from "#telemetry/fault.ts";
 import { passOnLine } from "#telemetry/log.ts";
 import type { MetricsText } from "#telemetry/metrics-text.ts";
+import { carry, type CarriedConfig } from "./carried-config.ts";
 import { Gauges } from "./gauges.ts";
 import { metricsOfAll } from "./metrics-of-all.ts";
 import { RunningWorker } from "./running-worker.ts";
 import type { MainQuestions, WorkerSeat, WrittenMetrics } from "./seat.ts";
 
 /** What is the same for all of them. */
-export type CommonSeat = Omit<WorkerSeat, "index" | "port" | "link" | "journal" | "snapshot" | "tls">;
+/** Those are of each one. */
+type OwnOfSeat = "index" | "port" | "link" | "journal" | "snapshot" | "tls" | "config" | "logLevel";
+export type CommonSeat = Omit<WorkerSeat, OwnOfSeat>;
 
 export interface WorkersParts {
   readonly foundation: Pick<Foundation, "config" | "log" | "clock" | "metrics" | "writeLines">;
@@ -97,6 +100,18 @@ export class Workers {
     return workers;
   }
 
+  /** Resolves when all that listen work by the configuration that is in force now. Those to come begin with it. */
+  async configure(): Promise<void> {
+    const config = this.#carried();
+    await this.#askAll(({ peer }) => peer.ask("configure", config));
+  }
+
+  /** The port that leads to TLS is the main thread's. */
+  #carried(): CarriedConfig {
+    const { config } = this.#parts.foundation;
+    return carry({ ...config, edge: { ...config.edge, redirectPort: null } });
+  }
+
   /** Resolves when all have read anew what they have from files. */
   async reload(): Promise<void> {
     await this.#askAll(({ peer }) => peer.ask("reload"));
@@ -144,11 +159,12 @@ export class Workers {
     const place = this.#places[index];
     const journal = this.#parts.journals[index];
     if (place === undefined || journal === undefined) throw new RangeError(`there is no place ${index}`);
-    const { seat, hub, lockPath, snapshots } = this.#parts;
+    const { seat, hub, lockPath, snapshots, foundation } = this.#parts;
     const tls = this.#parts.tls();
+    const { logLevel } = foundation.config;
     const own = {
-      tls,
-      index,
+      ...{ tls, index, logLevel },
+      config: this.#carried(),
       link: hub.seat(index),
       journal: { ...journal.seat(), lockPath },
       snapshot: snapshots.parts(),

@@ -1,4 +1,4 @@
-// Providers of the configuration become rows. A row is touched again only when the configuration has changed since:
+// Providers of the environment become rows; those of the configuration file are declared (control/declared). A row is touched again only when the configuration has changed since:
 // what an operator changed or removed meanwhile stays as the operator wants it.
 
 import { createHash } from "node:crypto";
@@ -31,7 +31,7 @@ export interface AdoptedProvider {
   readonly type: string;
   /** What named it: `OPENAI_API_KEY`, `ghostllm.yaml`, `detected`, `built in`. */
   readonly origin: string;
-  readonly outcome: "added" | "updated" | "unchanged" | "left to the operator";
+  readonly outcome: "added" | "updated" | "unchanged" | "left to the operator" | "declared";
 }
 
 export interface DetectedServer {
@@ -148,12 +148,14 @@ interface BuiltInOptions extends ProviderAdoption {
   readonly detectOllama: () => Promise<DetectedServer | null>;
   readonly demoModels: readonly string[];
   readonly isFirstStart: boolean;
+  /** The configuration file names some, which are not there yet. */
+  readonly hasDeclared: boolean;
 }
 
 /** An Ollama that runs here; and at the first start, where nobody could be asked otherwise, the demo. */
 export async function addBuiltInProviders(options: BuiltInOptions): Promise<readonly AdoptedProvider[]> {
   const ollama = await addDetectedOllama(options);
-  const hasProviders = (await options.store.providers.list()).length > 0;
+  const hasProviders = options.hasDeclared || (await options.store.providers.list()).length > 0;
   if (!options.isFirstStart || hasProviders) return ollama;
   const models = options.demoModels.map((name) => ({ name, facts: noFacts }));
   await addProvider(newBuiltIn("demo", null), models, options);

@@ -49,14 +49,24 @@ export async function prepareStart(options: StartOptions): Promise<StartFacts> {
   const { store, config } = options;
   const isDone = (await store.settings.get(doneSetting)) === "done";
   const first = isDone ? null : await createAdmin(options);
-  const adopted = await adoptProviders(config.providers, options);
-  const builtIn = await addBuiltInProviders({ ...options, isFirstStart: !isDone });
+  const [declared, detected] = [true, false].map((is) =>
+    config.providers.filter(({ isDeclared }) => isDeclared === is),
+  );
+  const adopted = await adoptProviders(detected ?? [], options);
+  const hasDeclared = declared !== undefined && declared.length > 0;
+  const builtIn = await addBuiltInProviders({ ...options, isFirstStart: !isDone, hasDeclared });
+  const named = (declared ?? []).map(({ name, type, origin }) => ({
+    name,
+    type,
+    origin,
+    outcome: "declared" as const,
+  }));
   // Last, so that a start that was cut off is repeated: otherwise nobody would ever see the password.
   if (!isDone) {
     await store.settings.set(doneSetting, "done");
     await store.audit.add([deed("server.first_start", null)]);
   }
-  return { first, providers: [...adopted, ...builtIn], ...(await loadAdminKey(config)) };
+  return { first, providers: [...named, ...adopted, ...builtIn], ...(await loadAdminKey(config)) };
 }
 
 async function createAdmin({ store, config, passwords }: StartOptions): Promise<FirstStart> {

@@ -13,11 +13,12 @@ import type { Written } from "#control/store/audit/authorship.ts";
 import type { Store } from "#control/store/store.ts";
 import type { Author } from "#domain/audit.ts";
 import { expectedBy, madeBy, objectOf, showsObject, toEtag, type VersionedObject } from "./object-of-route.ts";
+import { refuseDeclared } from "./refuse-declared.ts";
 import type { RepeatedRequests } from "./repeats/repeated-requests.ts";
 import { noteRefusal, told } from "./route-audit.ts";
 
 export interface RouteDeps {
-  readonly store: Pick<Store, "within" | "audit" | "units" | "versions">;
+  readonly store: Pick<Store, "within" | "audit" | "units" | "versions" | "declared">;
   readonly notes: SecurityNotes;
   readonly repeated: RepeatedRequests;
 }
@@ -45,7 +46,7 @@ export interface RouteAnswered {
 }
 
 interface ChangeDeps {
-  readonly store: Pick<Store, "audit" | "units" | "versions">;
+  readonly store: Pick<Store, "audit" | "units" | "versions" | "declared">;
 }
 
 type Handler = (input: object) => Promise<unknown>;
@@ -96,6 +97,7 @@ export function changerOf({ store }: ChangeDeps, route: AdminRoute, handler: Han
     const object = objectOf(route, params);
     const expected = route.method === "GET" ? null : expectedBy(headers, object);
     const run = async (): Promise<RouteAnswered> => {
+      await refuseDeclared(store, route, object);
       // Read before: an ETag that is too old refuses a change, one that is too new would lose another's.
       const before = object !== null && showsObject(route) ? await store.versions.find(object) : null;
       let written: Written | null = null;

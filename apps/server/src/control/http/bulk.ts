@@ -18,7 +18,7 @@ import { noteRefusal } from "./route-audit.ts";
 
 interface BulkDeps {
   readonly resources: Omit<Resources, "bulk">;
-  readonly store: Pick<Store, "audit" | "units" | "versions">;
+  readonly store: Pick<Store, "audit" | "units" | "versions" | "declared">;
   readonly guard: Pick<Guard, "permit">;
   readonly notes: SecurityNotes;
   readonly inTurn: <Result>(work: () => Promise<Result>) => Promise<Result>;

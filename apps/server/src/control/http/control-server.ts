@@ -55,6 +55,8 @@ export interface ControlDependencies
   readonly consoleDirectory: string | null;
   /** Null where no authority looks here. */
   readonly challenges: Pick<Challenges, "find"> | null;
+  /** JSON Schema of the configuration file. */
+  readonly fileSchema: object;
 }
 
 export interface ControlServer {
@@ -91,7 +93,8 @@ export async function createControlServer(deps: ControlDependencies): Promise<Co
   const hasConsole = deps.services.includes(serviceOfConsole);
   if (hasConsole) serveConsole(app, { directory: deps.consoleDirectory, clock: deps.clock });
   if (deps.challenges !== null) serveChallenges(app, deps.challenges);
-  await serveWebPages(app, deps.version, hasConsole && deps.consoleDirectory !== null);
+  const { version, fileSchema } = deps;
+  await serveWebPages(app, { version, fileSchema, hasConsole: hasConsole && deps.consoleDirectory !== null });
   await app.ready();
   const endLive = (): void => {
     live.close();

@@ -10,11 +10,26 @@ import { landingPolicy, renderLandingPage } from "./landing-page.ts";
 const docsPolicy =
   "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
-export async function serveWebPages(app: FastifyInstance, version: string, hasConsole: boolean): Promise<void> {
+export interface WebPages {
+  readonly version: string;
+  readonly hasConsole: boolean;
+  /** JSON Schema of the configuration file. */
+  readonly fileSchema: object;
+}
+
+export async function serveWebPages(
+  app: FastifyInstance,
+  { version, hasConsole, fileSchema }: WebPages,
+): Promise<void> {
   const document = openApiDocument({ version });
   const landingPage = renderLandingPage(version, hasConsole);
   app.get("/", async (_request, reply) =>
     reply.header("content-security-policy", landingPolicy).type("text/html; charset=utf-8").send(landingPage),
+  );
+
+  const schema = JSON.stringify(fileSchema, null, 2);
+  app.get("/docs/configuration.schema.json", async (_request, reply) =>
+    reply.header("access-control-allow-origin", "*").type("application/schema+json").send(schema),
   );
 
   await app.register(swagger, {

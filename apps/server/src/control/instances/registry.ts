@@ -12,7 +12,7 @@ const beatsBetweenTidying = 100;
 
 export interface RegistryOptions {
   readonly store: Pick<Store, "instances">;
-  readonly instance: Instance;
+  readonly instance: Omit<Instance, "declaredDigest">;
   readonly beatMs?: number;
 }
 
@@ -21,6 +21,7 @@ export class InstanceRegistry {
   readonly #beatMs: number;
   #all: readonly SeenInstance[] = [];
   #beats = 0;
+  #declaredDigest: string | null = null;
   #timer: NodeJS.Timeout | undefined;
   #beating: Promise<void> | null = null;
 
@@ -30,12 +31,18 @@ export class InstanceRegistry {
   }
 
   get instance(): Instance {
-    return this.#options.instance;
+    return { ...this.#options.instance, declaredDigest: this.#declaredDigest };
   }
 
   /** As they were at the last beat. */
   get others(): readonly SeenInstance[] {
     return this.#all.filter((one) => one.id !== this.instance.id && this.isAlive(one));
+  }
+
+  /** Says what its configuration file declares, and resolves when it is known what those of others do. */
+  async declare(digest: string | null): Promise<void> {
+    this.#declaredDigest = digest;
+    await this.#beat();
   }
 
   isAlive({ silentMs }: SeenInstance): boolean {
@@ -63,7 +70,8 @@ export class InstanceRegistry {
   }
 
   async #beat(): Promise<void> {
-    const { store, instance } = this.#options;
+    const { store } = this.#options;
+    const { instance } = this;
     if (this.#beats % beatsBetweenTidying === 0) await store.instances.tidy(instance, forgottenAfterMs);
     this.#beats += 1;
     await store.instances.beat(instance);

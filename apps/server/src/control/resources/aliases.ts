@@ -8,14 +8,14 @@ import { refuseFallbacks, refuseHedge, refuseSticky, takePolicy, toApiPolicy, to
 import { refuseSemantic } from "./alias-semantic.ts";
 import { refuseModelName, refuseStars, refuseTargets, refuseTeam } from "./alias-rules.ts";
 import { refuseLostDowngrades, toApiBudgetTerms, toHeld } from "./budget-fields.ts";
-import { found, invalid, notFound, toTime } from "./fields.ts";
+import { found, invalid, notFound, toTime, unlimited } from "./fields.ts";
 import { refuseByKeyOfModels } from "./handing-on.ts";
 import { byName, pageOf, readNamed } from "./pagination.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 import { toApiTargetLimits, toTargetLimits } from "./target-limits.ts";
 
-type AliasDeps = Pick<ResourceDependencies, "store" | "changed" | "snapshot" | "steadyTime">;
-type AliasCreation = Parameters<Resource<"aliases">["create"]>[0]["body"];
+export type AliasDeps = Pick<ResourceDependencies, "store" | "changed" | "snapshot" | "steadyTime">;
+export type AliasCreation = Parameters<Resource<"aliases">["create"]>[0]["body"];
 type AliasUpdate = Parameters<Resource<"aliases">["update"]>[0]["body"];
 type ApiAlias = RouteAnswer<AdminRoutes["aliases"]["get"]>;
 
@@ -27,17 +27,21 @@ export function createAliasesResource(deps: AliasDeps): Resource<"aliases"> {
       const all = await store.aliases.list(null, reach);
       const rows = teamId === undefined ? all : all.filter((row) => row.teamId === teamId);
       const page = pageOf(rows, byName, ({ name }) => [name]);
-      return readNamed(query, byName, page, toApiAlias);
+      const places = await store.declared.places("alias");
+      return readNamed(query, byName, page, (row) => toApiAlias(row, places.get(row.id)));
     },
 
     async create({ body, actor, reach }) {
       await refuseByKeyOfModels(store, actor);
-      const row = await store.aliases.create(await toNew(deps, body, reach));
+      const row = await store.aliases.create(await toNewAlias(deps, body, { reach, before: null }));
       await changed();
       return toApiAlias(row);
     },
 
-    get: async ({ params: { id }, reach }) => toApiAlias(found(await store.aliases.find(id, reach), "alias", id)),
+    async get({ params: { id }, reach }) {
+      const row = found(await store.aliases.find(id, reach), "alias", id);
+      return toApiAlias(row, await store.declared.placeOf("alias", id));
+    },
 
     async update({ params: { id }, body, actor, reach }) {
       await refuseByKeyOfModels(store, actor);
@@ -63,7 +67,14 @@ async function changeable({ store }: AliasDeps, id: string, reach: Reach): Promi
   throw new GhostError("permission_denied", `The alias ${row.name} is everybody's: it takes the right to change all`);
 }
 
-async function toNew(deps: AliasDeps, body: AliasCreation, reach: Reach) {
+interface Making {
+  readonly reach: Reach;
+  /** Null: it is a new one. Else it becomes what a new one would be. */
+  readonly before: AliasRow | null;
+}
+
+/** All of an alias, by what is said of it; what is left out is as usual. */
+export async function toNewAlias(deps: AliasDeps, body: AliasCreation, { reach, before }: Making) {
   const { said, rest } = takePolicy(body);
   const { team_id: teamId, limits, budgets, cache, ...named } = rest;
   const { store, steadyTime } = deps;
@@ -75,10 +86,14 @@ async function toNew(deps: AliasDeps, body: AliasCreation, reach: Reach) {
   const policy = toPolicy(said, null) ?? null;
   refuseSticky(named.strategy, policy);
   refuseHedge(named.targets, policy);
-  await refuseFallbacks(store, { name: named.name, id: null, teamId, team, policy });
-  const led = { name: named.name, id: null, teamId, team, policy };
+  const led = { name: named.name, id: before?.id ?? null, teamId, team, policy };
+  await refuseFallbacks(store, led);
   await refuseSemantic(deps, led, { semantic: cache?.semantic ?? null, targets: named.targets });
-  const held = await toHeld({ limits, budgets }, { before: null, store, now: steadyTime.now(), teamId });
+  const known = { limits: unlimited, budgets: before?.budgets ?? [] };
+  const held = await toHeld(
+    { limits: limits ?? {}, budgets: budgets ?? [] },
+    { before: known, store, now: steadyTime.now(), teamId },
+  );
   return { teamId, ...named, targets: toTargets(named.targets), policy, cache: toCache(cache), ...held };
 }
 
@@ -170,7 +185,8 @@ function toApiSemantic({ model, threshold, timeoutMs, moreThanText }: SemanticPo
   return { model, threshold, timeout_ms: timeoutMs, more_than_text: moreThanText };
 }
 
-function toApiAlias(row: AliasRow): ApiAlias {
+/** `declared`: where; what is made or changed by a route is not. */
+function toApiAlias(row: AliasRow, declared?: string): ApiAlias {
   return {
     id: row.id,
     team_id: row.teamId,
@@ -181,6 +197,7 @@ function toApiAlias(row: AliasRow): ApiAlias {
     ...toApiPolicy(row.policy),
     limits: toToldLimits(row.limits),
     budgets: row.budgets.map(toApiBudgetTerms),
+    declared: declared ?? null,
     created_at: toTime(row.createdAt),
     updated_at: toTime(row.updatedAt),
   };

@@ -1,6 +1,7 @@
 import { formatUsd, GhostError } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { ApiKeyChange, ApiKeyRow } from "#control/store/key-store.ts";
+import type { NamedPage } from "#control/store/page.ts";
 import type { ServiceAccountRow } from "#control/store/service-account-store.ts";
 import { reachBy, reachesNothing } from "#domain/access/may.ts";
 import type { Reach } from "#domain/access/may.ts";
@@ -21,7 +22,8 @@ type KeyCreation = Parameters<Resource<"apiKeys">["create"]>[0]["body"];
 type Material = Omit<KeyMaterial, "key">;
 type KeyUpdate = Parameters<Resource<"apiKeys">["update"]>[0]["body"];
 
-export function toApiKey(row: ApiKeyRow, nowMs: number): ApiKey {
+/** `declared`: where; what is made or changed by a route is not. */
+export function toApiKey(row: ApiKeyRow, nowMs: number, declared?: string): ApiKey {
   const { previous } = row;
   return {
     id: row.id,
@@ -45,6 +47,7 @@ export function toApiKey(row: ApiKeyRow, nowMs: number): ApiKey {
       previous === null || previous.until <= nowMs
         ? null
         : { public_id: previous.publicId, works_until: toTime(previous.until) },
+    declared: declared ?? null,
     created_at: toTime(row.createdAt),
   };
 }
@@ -55,9 +58,9 @@ export type KeyDeps = Pick<ResourceDependencies, "store" | "changed" | "withdraw
 
 export function createApiKeysResource(deps: KeyDeps): Resource<"apiKeys"> {
   const { store, steadyTime } = deps;
-  const toApi = (row: ApiKeyRow): ApiKey => toApiKey(row, steadyTime.now());
+  const toApi = (row: ApiKeyRow, declared?: string): ApiKey => toApiKey(row, steadyTime.now(), declared);
   return {
-    list: ({ query, reach }) => {
+    async list({ query, reach }) {
       const { user_id: userId, team_id: teamId, tag, is_active: isActive } = query;
       const asked = {
         ...(isActive !== undefined && { isActive }),
@@ -65,7 +68,9 @@ export function createApiKeysResource(deps: KeyDeps): Resource<"apiKeys"> {
         ...(teamId !== undefined && { teamId }),
         ...(tag !== undefined && { tag }),
       };
-      return readNamed(query, orders, (next) => store.apiKeys.list({ ...next, ...asked }, reach), toApi);
+      const places = await store.declared.places("key");
+      const list = (next: NamedPage) => store.apiKeys.list({ ...next, ...asked }, reach);
+      return readNamed(query, orders, list, (row) => toApi(row, places.get(row.id)));
     },
 
     async create({ body, actor, reach }) {
@@ -83,7 +88,10 @@ export function createApiKeysResource(deps: KeyDeps): Resource<"apiKeys"> {
       return toApi(await makeKey(deps, owner, body, { ...importedMaterial(sha256), by: actor.userId }));
     },
 
-    get: async ({ params: { id }, reach }) => toApi(found(await store.apiKeys.find(id, reach), "API key", id)),
+    async get({ params: { id }, reach }) {
+      const row = found(await store.apiKeys.find(id, reach), "API key", id);
+      return toApi(row, await store.declared.placeOf("key", id));
+    },
     ...changingOf(deps, toApi),
   };
 }

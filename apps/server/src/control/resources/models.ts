@@ -20,21 +20,12 @@ export function createModelsResource(deps: ResourceDependencies): Resource<"mode
   const { store, changed } = deps;
 
   async function answer(row: ModelRow): Promise<ApiModel> {
-    return toApiModel(row, found(await store.providers.find(row.providerId), "provider", row.providerId), deps);
+    const provider = found(await store.providers.find(row.providerId), "provider", row.providerId);
+    return toApiModel(row, provider, deps, await store.declared.placeOf("model", row.id));
   }
 
   return {
-    async list({ query }) {
-      const { provider_id: providerId } = query;
-      const providers = new Map((await store.providers.list()).map((row) => [row.id, row]));
-      const rows = (await store.models.list()).filter(
-        (row) => providerId === undefined || row.providerId === providerId,
-      );
-      const named = pageOf(rows, byName, ({ name }) => [name]);
-      return readNamed(query, byName, named, (row) =>
-        toApiModel(row, found(providers.get(row.providerId), "provider", row.providerId), deps),
-      );
-    },
+    list: listerOf(deps),
 
     async create({ body: { provider_id: providerId, name, ...fields } }) {
       const provider = await store.providers.find(providerId);
@@ -67,7 +58,22 @@ export function createModelsResource(deps: ResourceDependencies): Resource<"mode
   };
 }
 
-function toApiModel(row: ModelRow, provider: ProviderRow, deps: ResourceDependencies): ApiModel {
+function listerOf(deps: ResourceDependencies): Resource<"models">["list"] {
+  const { store } = deps;
+  return async ({ query }) => {
+    const { provider_id: providerId } = query;
+    const providers = new Map((await store.providers.list()).map((row) => [row.id, row]));
+    const rows = (await store.models.list()).filter((row) => providerId === undefined || row.providerId === providerId);
+    const places = await store.declared.places("model");
+    const named = pageOf(rows, byName, ({ name }) => [name]);
+    return readNamed(query, byName, named, (row) =>
+      toApiModel(row, found(providers.get(row.providerId), "provider", row.providerId), deps, places.get(row.id)),
+    );
+  };
+}
+
+/** `declared`: where; null of what is not. */
+function toApiModel(row: ModelRow, provider: ProviderRow, deps: ResourceDependencies, declared?: string): ApiModel {
   const definition = definitionOf(provider.providerType, deps);
   const known =
     definition === undefined
@@ -94,6 +100,7 @@ function toApiModel(row: ModelRow, provider: ProviderRow, deps: ResourceDependen
     quality: row.quality,
     auto: row.inAuto,
     origin: row.origin,
+    declared: declared ?? null,
     created_at: toTime(row.createdAt),
     updated_at: toTime(row.updatedAt),
   };

@@ -45,7 +45,8 @@ export function createProvidersResource(deps: ResourceDependencies): Resource<"p
       return toApiProvider(row, deps);
     },
 
-    get: async ({ params }) => toApiProvider(await find(params.id), deps),
+    get: async ({ params: { id } }) =>
+      toApiProvider(await find(id), deps, await store.declared.placeOf("provider", id)),
 
     update: ({ params, body }) =>
       inTurn(async () => {
@@ -59,12 +60,7 @@ export function createProvidersResource(deps: ResourceDependencies): Resource<"p
         return toApiProvider(found(row, "provider", params.id), deps);
       }),
 
-    async remove({ params }) {
-      if (!(await store.providers.remove(params.id))) throw notFound("provider", params.id);
-      await withdraw({ kind: "provider", id: params.id });
-      await changed();
-      return { id: params.id, deleted: true };
-    },
+    remove: removerOf(deps),
 
     test: async ({ params }) => test(await openForCall(await find(params.id), deps), deps),
 
@@ -85,7 +81,17 @@ function listerOf(deps: ResourceDependencies): Resource<"providers">["list"] {
     const { enabled } = query;
     const rows = (await deps.store.providers.list()).filter((row) => enabled === undefined || row.enabled === enabled);
     const named = pageOf(rows, byName, ({ name, providerType }) => [name, providerType]);
-    return readNamed(query, byName, named, (row) => toApiProvider(row, deps));
+    const places = await deps.store.declared.places("provider");
+    return readNamed(query, byName, named, (row) => toApiProvider(row, deps, places.get(row.id)));
+  };
+}
+
+function removerOf({ store, withdraw, changed }: ResourceDependencies): Resource<"providers">["remove"] {
+  return async ({ params: { id } }) => {
+    if (!(await store.providers.remove(id))) throw notFound("provider", id);
+    await withdraw({ kind: "provider", id });
+    await changed();
+    return { id, deleted: true };
   };
 }
 
@@ -142,7 +148,8 @@ async function discoverAtFirst(row: ProviderRow, deps: ResourceDependencies): Pr
   }
 }
 
-async function toApiProvider(row: ProviderRow, deps: ResourceDependencies): Promise<ApiProvider> {
+/** `declared`: where; what is made or changed by a route is not. */
+async function toApiProvider(row: ProviderRow, deps: ResourceDependencies, declared?: string): Promise<ApiProvider> {
   return {
     id: row.id,
     name: row.name,
@@ -156,6 +163,7 @@ async function toApiProvider(row: ProviderRow, deps: ResourceDependencies): Prom
     ...(await showAdditions(row, deps)),
     limits: toToldLimits(row.limits),
     budgets: row.budgets.map(toApiBudgetTerms),
+    declared: declared ?? null,
     created_at: toTime(row.createdAt),
     updated_at: toTime(row.updatedAt),
   };

@@ -15,6 +15,7 @@ import type { SavedChats } from "#control/chats/saved-chats.ts";
 import type { ContentReader } from "#control/contents/content-reader.ts";
 import type { FetchJson } from "#control/catalog/vendor.ts";
 import type { ControlLog } from "#control/control-log.ts";
+import type { DeclaredThings } from "#control/declared/standing.ts";
 import type { InstanceRegistry } from "#control/instances/registry.ts";
 import type { Mailer } from "#control/mail/mailer.ts";
 import type { PriceSource } from "#control/prices/price-source.ts";
@@ -108,6 +109,8 @@ export interface ResourceDependencies extends ProviderSources {
   readonly monitor: SystemMonitor;
   readonly configuration: ConfigurationInForce;
   readonly backupPlan: BackupPlanInForce;
+  /** What the configuration file declares. */
+  readonly declared: DeclaredThings;
   readonly dataDir: string;
   /** Certificates that clients are shown. */
   readonly board: Pick<CertificateBoard, "list">;

@@ -2,6 +2,7 @@ import { availableParallelism, freemem, loadavg, totalmem } from "node:os";
 import type { SeenInstance } from "#control/store/instances.ts";
 import { diskOf } from "#control/system/machine-figures.ts";
 import type { PartHealth } from "#link/health.ts";
+import { declaredRoutesOf, toApiProblem } from "./declared.ts";
 import { toTime } from "./fields.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 
@@ -13,6 +14,7 @@ type SystemDeps = Pick<
   | "health"
   | "monitor"
   | "configuration"
+  | "declared"
   | "lookingOn"
   | "dataDir"
   | "version"
@@ -47,12 +49,15 @@ export function createSystemResource(deps: SystemDeps): Resource<"system"> {
 
     configuration: async () => ({
       file: configuration.file,
-      settings: [...configuration.settings],
+      read_at: toTime(configuration.readAt),
+      problems: configuration.problems.map(toApiProblem),
+      settings: configuration.settings.map(({ isLive, ...one }) => ({ ...one, is_live: isLive })),
       providers: configuration.providers.map(({ credential, ...provider }) => ({
         ...provider,
         has_credential: credential !== null,
       })),
     }),
+    ...declaredRoutesOf(deps),
   };
 }
 

@@ -1,6 +1,7 @@
 import { formatUsd } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
-import type { MemberRow, TeamChange, TeamRow } from "#control/store/team-store.ts";
+import type { NamedPage } from "#control/store/page.ts";
+import type { MemberRow, NewTeam, TeamChange, TeamRow } from "#control/store/team-store.ts";
 import { reach as reachOf, type Reach } from "#domain/access/may.ts";
 import { toToldLimits } from "#domain/told-limits.ts";
 import { toApiBudgetTerms, toBudgets } from "./budget-fields.ts";
@@ -13,12 +14,14 @@ import { storable } from "./stored-prompts.ts";
 
 type ApiTeam = RouteAnswer<AdminRoutes["teams"]["get"]>;
 type ApiMember = RouteAnswer<AdminRoutes["teams"]["addMember"]>;
+type TeamCreation = Parameters<Resource<"teams">["create"]>[0]["body"];
 type TeamUpdate = Parameters<Resource<"teams">["update"]>[0]["body"];
 type TeamDeps = Pick<ResourceDependencies, "store" | "changed" | "withdraw" | "steadyTime">;
 type NewMember = Omit<Parameters<Resource<"teams">["addMember"]>[0]["body"], "role">;
 type MemberRoutes = "members" | "addMember" | "updateMember" | "removeMember";
 
-function toApiTeam(row: TeamRow): ApiTeam {
+/** `declared`: where; what is made or changed by a route is not. */
+function toApiTeam(row: TeamRow, declared?: string): ApiTeam {
   return {
     id: row.id,
     organisation_id: row.organisationId,
@@ -33,6 +36,7 @@ function toApiTeam(row: TeamRow): ApiTeam {
     keys: row.keys,
     members_make_keys: row.membersMakeKeys,
     store_prompts: row.storePrompts,
+    declared: declared ?? null,
     created_at: toTime(row.createdAt),
     updated_at: toTime(row.updatedAt),
   };
@@ -46,27 +50,27 @@ export function createTeamsResource(deps: TeamDeps): Resource<"teams"> {
   const { store, changed, steadyTime } = deps;
   const { teams } = store;
   return {
-    list: ({ query, reach }) => {
+    async list({ query, reach }) {
       const { organisation_id: organisationId, user_id: userId } = query;
       const asked = {
         ...(organisationId !== undefined && { organisationId }),
         ...(userId !== undefined && { userId }),
       };
-      return readNamed(query, byName, (next) => teams.list({ ...next, ...asked }, reach), toApiTeam);
+      const places = await store.declared.places("team");
+      const list = (next: NamedPage) => teams.list({ ...next, ...asked }, reach);
+      return readNamed(query, byName, list, (row) => toApiTeam(row, places.get(row.id)));
     },
 
     async create({ body }) {
-      const { name, models, limits, organisation_id: organisationId, budget_usd: budget, budgets, privacy } = body;
-      const bounds = { limits: mergeLimits(unlimited, limits), budgetNanos: toNanosOrNull(budget) };
-      const others = await toBudgets(budgets ?? [], { before: [], store, now: steadyTime.now(), teamId: null });
-      const storePrompts = storable(store, body.store_prompts);
-      const given = { organisationId, name, models, membersMakeKeys: body.members_make_keys, storePrompts };
-      const row = await teams.create({ ...given, ...bounds, budgets: others, privacy: toPrivacy(privacy) });
+      const row = await teams.create(await toNewTeam({ store, steadyTime }, body, null));
       await changed();
       return toApiTeam(row);
     },
 
-    get: async ({ params: { id }, reach }) => toApiTeam(found(await teams.find(id, reach), "team", id)),
+    async get({ params: { id }, reach }) {
+      const row = found(await teams.find(id, reach), "team", id);
+      return toApiTeam(row, await store.declared.placeOf("team", id));
+    },
 
     async update({ params: { id }, body, reach }) {
       const before = found(await teams.find(id, reach), "team", id);
@@ -87,6 +91,22 @@ export function createTeamsResource(deps: TeamDeps): Resource<"teams"> {
     },
 
     ...membersOf(deps),
+  };
+}
+
+/** All of a team, by what is said of it; what is left out is as usual. `before`: null where it is a new one. */
+export async function toNewTeam(
+  { store, steadyTime }: Pick<TeamDeps, "store" | "steadyTime">,
+  body: TeamCreation,
+  before: TeamRow | null,
+): Promise<NewTeam> {
+  const { name, models, limits, organisation_id: organisationId, budget_usd: budget, budgets, privacy } = body;
+  const circumstances = { before: before?.budgets ?? [], store, now: steadyTime.now(), teamId: before?.id ?? null };
+  return {
+    ...{ organisationId, name, models, membersMakeKeys: body.members_make_keys },
+    ...{ limits: mergeLimits(unlimited, limits), budgetNanos: toNanosOrNull(budget) },
+    budgets: await toBudgets(budgets ?? [], circumstances),
+    ...{ privacy: toPrivacy(privacy), storePrompts: storable(store, body.store_prompts) },
   };
 }
 

@@ -13,7 +13,8 @@ type Factor = "app" | "passkey";
 
 interface FactorDemandOptions {
   readonly store: Pick<Store, "roles" | "secondFactors" | "passkeys" | "sessions">;
-  readonly of: DemandedOf;
+  /** As the configuration has it now. */
+  readonly of: () => DemandedOf;
 }
 
 export class FactorDemand {
@@ -30,7 +31,7 @@ export class FactorDemand {
 
   async isOf(userId: string): Promise<boolean> {
     const { store, of } = this.#options;
-    if (of === "none") return false;
+    if (of() === "none") return false;
     return this.#isOf((await store.roles.standing(userId))?.grants ?? {});
   }
 
@@ -62,7 +63,7 @@ export class FactorDemand {
   }
 
   #isOf(grants: Grants): boolean {
-    const { of } = this.#options;
+    const of = this.#options.of();
     return of === "all" || (of === "admins" && administers(grants));
   }
 }

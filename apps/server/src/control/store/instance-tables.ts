@@ -23,6 +23,8 @@ interface InstancesTable {
   started_at: number;
   /** By the database's clock. */
   seen_at: number;
+  /** Of what the instance's configuration file declares; null: it has not said it. */
+  declared_digest: string | null;
 }
 
 export interface InstanceTables {

@@ -12,6 +12,8 @@ export interface Instance {
   readonly version: string;
   readonly services: readonly string[];
   readonly workers: number;
+  /** Of what its configuration file declares; null: nothing that counts. */
+  readonly declaredDigest: string | null;
 }
 
 export interface SeenInstance extends Instance {
@@ -40,13 +42,15 @@ export function instancesIn({ kysely, engine }: Database): InstanceStore {
       return rows.map((row) => ({
         ...{ id: row.id, installation: row.installation, host: row.host, processId: row.process_id },
         ...{ version: row.version, services: row.services.split(" "), workers: row.workers },
+        declaredDigest: row.declared_digest,
         ...{ startedAt: row.started_at, seenAt: row.seen_at, silentMs: Math.max(0, row.silent_ms) },
       }));
     },
-    async beat({ processId, services, ...same }) {
-      const row = { ...same, process_id: processId, services: services.join(" "), started_at: now, seen_at: now };
+    async beat({ processId, services, declaredDigest, ...same }) {
+      const told = { seen_at: now, declared_digest: declaredDigest };
+      const row = { ...same, ...told, process_id: processId, services: services.join(" "), started_at: now };
       const insert = kysely.insertInto("instances").values(row);
-      await insert.onConflict((conflict) => conflict.column("id").doUpdateSet({ seen_at: now })).execute();
+      await insert.onConflict((conflict) => conflict.column("id").doUpdateSet(told)).execute();
     },
     async remove(id) {
       await kysely.deleteFrom("instances").where("id", "=", id).execute();

@@ -23,6 +23,7 @@ import { chatsIn } from "./chats/chats.ts";
 import { contentsIn } from "./contents/contents.ts";
 import { guardrailsIn } from "./guardrails/guardrails.ts";
 import { consentsIn } from "./consents/requests.ts";
+import { declaredIn } from "./declared/declared.ts";
 import { directoryIn } from "#control/store/directory/directory.ts";
 import { modelsIn } from "./models.ts";
 import { isTooSlow, Patience } from "./patience.ts";
@@ -199,7 +200,7 @@ function storeOver(database: Database, replica: Replica | null): OpenStore {
     apiKeys: apiKeysIn(database),
     providers: providersIn(database),
     models: modelsIn(database),
-    aliases: aliasesIn(database),
+    ...{ aliases: aliasesIn(database), declared: declaredIn(database) },
     ...{ consents: consentsIn(database), guardrails: guardrailsIn(database) },
     ...{ usage: usageIn(database), contents: contentsIn(database), chats: chatsIn(database) },
     snapshot: snapshotIn(database),

@@ -16,6 +16,7 @@ import type { ChatStore } from "#control/store/chats/chat-store.ts";
 import type { ContentStore } from "#control/store/contents/content-store.ts";
 import type { GuardrailStore } from "#control/store/guardrails/guardrail-store.ts";
 import type { ConsentStore } from "#control/store/consents/consent-store.ts";
+import type { DeclaredStore } from "#control/store/declared/declared-store.ts";
 import type { DirectoryStore } from "#control/store/directory/directory-store.ts";
 import type { ErasureStore } from "#control/store/erasure/erasure-store.ts";
 import type { EventStore, WebhookStore } from "#control/store/events/event-store.ts";
@@ -204,6 +205,8 @@ export interface Store {
     update(id: string, change: AliasChange, reach: Reach): Promise<AliasRow | undefined>;
     remove(id: string, reach: Reach): Promise<boolean>;
   };
+  /** What the configuration file declares. */
+  readonly declared: DeclaredStore;
   /** What requests wait for, and what was decided of them. */
   readonly consents: ConsentStore;
   readonly guardrails: GuardrailStore;

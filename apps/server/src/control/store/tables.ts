@@ -9,6 +9,7 @@ import type { AuditTables } from "#control/store/audit/tables.ts";
 import type { ChatTables } from "#control/store/chats/tables.ts";
 import type { GuardrailTables } from "#control/store/guardrails/tables.ts";
 import type { ConsentTables } from "#control/store/consents/tables.ts";
+import type { DeclaredTables } from "#control/store/declared/tables.ts";
 import type { DirectoryTables } from "#control/store/directory/tables.ts";
 import type { ContentTables } from "#control/store/contents/tables.ts";
 import type { CertificateTables } from "#control/store/certificates/tables.ts";
@@ -251,7 +252,15 @@ type PartsOfTables = BackupTables &
   ReportTables;
 
 export interface Tables
-  extends PartsOfTables, ContentTables, ChatTables, SnapshotTables, GuardrailTables, ImportTables, CertificateTables {
+  extends
+    PartsOfTables,
+    ContentTables,
+    ChatTables,
+    SnapshotTables,
+    GuardrailTables,
+    ImportTables,
+    CertificateTables,
+    DeclaredTables {
   users: UsersTable;
   roles: RolesTable;
   organisations: OrganisationsTable;

@@ -1,5 +1,11 @@
+import type { ConfigProblem } from "#config/problems.ts";
+
 /** What the server was started with, for people: no secret is in it. */
 export interface ConfigurationInForce {
+  /** Epoch ms: when it was read last without a fault. */
+  readonly readAt: number;
+  /** Of the file as it is now: it is not in force for them. */
+  readonly problems: readonly ConfigProblem[];
   /** Null where there is none. */
   readonly file: string | null;
   readonly settings: readonly {
@@ -8,6 +14,10 @@ export interface ConfigurationInForce {
     readonly value: string | number | boolean | null;
     readonly origin: string;
     readonly help: string;
+    /** Another value counts at once where the file is read anew, and not from the next start on. */
+    readonly isLive: boolean;
+    /** What the file has by now, and what needs a restart; null: the same. */
+    readonly waiting: string | null;
   }[];
   readonly providers: readonly {
     readonly name: string;

@@ -135,9 +135,10 @@ export class Lanes {
 
   /** Deadlines with each request: an agent for proxies does not hand its own down to all of its connections. */
   #over(agent: Dispatcher): Transport {
-    const { firstByteMs: headersTimeout, idleMs } = this.#timeouts;
+    const timeouts = this.#timeouts;
     return {
       dispatch: ({ idleMs: ownIdleMs = Infinity, ...request }, handler) => {
+        const { firstByteMs: headersTimeout, idleMs } = timeouts;
         const deadlines = { headersTimeout, bodyTimeout: Math.min(idleMs, ownIdleMs) };
         agent.dispatch({ ...deadlines, ...request }, tellingConnection(handler));
       },

@@ -15,6 +15,7 @@ const kindSchema: z.ZodType<AuthorKind> = z.enum([
   "session",
   "api_key",
   "scim_token",
+  "configuration",
   "server",
   "anonymous",
 ]);

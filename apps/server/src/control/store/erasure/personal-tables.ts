@@ -156,6 +156,7 @@ export const personalTables: PersonalTables = {
   schema_migrations: null,
   sign_in_methods: null,
   scim_tokens: null,
+  declared_objects: null,
   directory_groups: null,
   audit_head: null,
   certificates: null,

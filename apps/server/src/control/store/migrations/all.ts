@@ -56,6 +56,7 @@ import { shadows } from "./0059-shadows.ts";
 import { backups } from "./0064-backups.ts";
 import { imports } from "./0066-imports.ts";
 import { certificates } from "./0065-certificates.ts";
+import { declaredObjects } from "./0062-declared-objects.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A new one is a new file and a new line at the end. */
@@ -118,4 +119,5 @@ export const allMigrations: readonly Migration[] = [
   backups,
   certificates,
   imports,
+  declaredObjects,
 ];

@@ -14,8 +14,6 @@ import type { Wire } from "./wire.ts";
 
 export interface ConnectionOwner {
   readonly host: string;
-  /** Longest silence within an answer, ms. */
-  readonly idleMs: number;
   /** Its answer is whole, and the next request may have it. */
   onFree(connection: Connection): void;
   onClosed(connection: Connection): void;
@@ -100,7 +98,7 @@ export class Connection implements AnswerEvents, Carrier {
   }
 
   #postpone(exchange: Exchange): void {
-    exchange.deadlineMs = performance.now() + Math.min(this.#owner.idleMs, exchange.request.idleMs ?? Infinity);
+    exchange.deadlineMs = performance.now() + exchange.idleMs;
   }
 
   destroy(): void {

@@ -7,8 +7,14 @@ export interface Carrier {
   destroy(): void;
 }
 
-interface ExchangeParts {
+/** How long its vendor is waited for. */
+export interface Deadlines {
   readonly deadlineMs: number;
+  /** The longest silence within the answer, as it was when the request came. */
+  readonly idleMs: number;
+}
+
+interface ExchangeParts extends Deadlines {
   readonly running: Roster<Exchange>;
 }
 
@@ -18,6 +24,7 @@ export class Exchange implements AnswerController {
   readonly handler: AnswerHandler;
   /** On `performance.now()`'s clock: something must have come by then. */
   deadlineMs: number;
+  readonly idleMs: number;
   /** The one that carries it; null before and after. */
   connection: Carrier | null = null;
   hasAnswer = false;
@@ -30,10 +37,11 @@ export class Exchange implements AnswerController {
   readonly #running: Roster<Exchange>;
   #isOver = false;
 
-  constructor(request: Dispatch, handler: AnswerHandler, { deadlineMs, running }: ExchangeParts) {
+  constructor(request: Dispatch, handler: AnswerHandler, { deadlineMs, idleMs, running }: ExchangeParts) {
     this.request = request;
     this.handler = handler;
     this.deadlineMs = deadlineMs;
+    this.idleMs = idleMs;
     this.#running = running;
     running.add(this);
     handler.onRequestStart(this);

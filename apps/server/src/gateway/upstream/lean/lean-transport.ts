@@ -29,30 +29,31 @@ const leastSweepMs = 20;
 export class LeanTransport implements Transport {
   readonly #options: LeanOptions;
   readonly #pools = new Map<string, OriginPool>();
-  #sweepMs: number;
+  #sweepMs = mostSweepMs;
   #timer: NodeJS.Timeout | null = null;
   #isDestroyed = false;
   #departing: { readonly pool: OriginPool; readonly exchange: Exchange }[] = [];
 
   constructor(options: LeanOptions) {
     this.#options = options;
-    const { firstByteMs, idleMs } = options.timeouts;
-    this.#sweepMs = Math.max(leastSweepMs, Math.min(mostSweepMs, firstByteMs / 10, idleMs / 10));
   }
 
   dispatch(request: Dispatch, handler: AnswerHandler): void {
     if (this.#isDestroyed) return refuse(handler);
-    if (request.idleMs !== undefined) this.#sweepFor(request.idleMs);
+    // As operators have them now: a request keeps those with which it came.
+    const { firstByteMs } = this.#options.timeouts;
+    const idleMs = Math.min(this.#options.timeouts.idleMs, request.idleMs ?? Infinity);
+    this.#sweepFor(Math.min(firstByteMs, idleMs));
     this.#timer ??= setInterval(() => this.#sweep(), this.#sweepMs).unref();
     const pool = this.#poolTo(request.origin);
-    const deadlineMs = performance.now() + this.#options.timeouts.firstByteMs;
-    const exchange = pool.take(request, handler, deadlineMs);
+    const deadlineMs = performance.now() + firstByteMs;
+    const exchange = pool.take(request, handler, { deadlineMs, idleMs });
     if (this.#departing.push({ pool, exchange }) === 1) setImmediate(() => this.#depart());
   }
 
   /** From now on as often as it takes for the shortest deadline that was ever asked for. */
-  #sweepFor(idleMs: number): void {
-    const sweepMs = Math.max(leastSweepMs, idleMs / 10);
+  #sweepFor(deadlineMs: number): void {
+    const sweepMs = Math.max(leastSweepMs, deadlineMs / 10);
     if (sweepMs >= this.#sweepMs) return;
     this.#sweepMs = sweepMs;
     if (this.#timer !== null) clearInterval(this.#timer);
@@ -72,10 +73,10 @@ export class LeanTransport implements Transport {
   #poolTo(origin: string): OriginPool {
     const known = this.#pools.get(origin);
     if (known !== undefined) return known;
-    const { connectTo, timeouts, mostConnections = usualMostConnections } = this.#options;
+    const { connectTo, mostConnections = usualMostConnections } = this.#options;
     const url = new URL(origin);
     const connect = connectTo(url);
-    const pool = new OriginPool({ host: url.host, connect, idleMs: timeouts.idleMs, mostConnections });
+    const pool = new OriginPool({ host: url.host, connect, mostConnections });
     this.#pools.set(origin, pool);
     return pool;
   }

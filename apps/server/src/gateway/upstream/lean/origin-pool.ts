@@ -9,13 +9,12 @@ import { Roster } from "#domain/roster.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionOwner } from "./connection.ts";
 import type { Connect } from "./connect.ts";
-import { Exchange } from "./exchange.ts";
+import { Exchange, type Deadlines } from "./exchange.ts";
 import { IdleLesson } from "./idle-lesson.ts";
 
 export interface PoolOptions {
   readonly host: string;
   readonly connect: Connect;
-  readonly idleMs: number;
   readonly mostConnections: number;
 }
 
@@ -33,7 +32,6 @@ function currentTurn(): number {
 
 export class OriginPool implements ConnectionOwner {
   readonly host: string;
-  readonly idleMs: number;
   readonly #options: PoolOptions;
   /** Oldest first. */
   #idle: Connection[] = [];
@@ -47,7 +45,6 @@ export class OriginPool implements ConnectionOwner {
   constructor(options: PoolOptions) {
     this.#options = options;
     this.host = options.host;
-    this.idleMs = options.idleMs;
   }
 
   get isUnused(): boolean {
@@ -55,8 +52,8 @@ export class OriginPool implements ConnectionOwner {
   }
 
   /** It counts as running from now on. */
-  take(request: Dispatch, handler: AnswerHandler, deadlineMs: number): Exchange {
-    return new Exchange(request, handler, { deadlineMs, running: this.#running });
+  take(request: Dispatch, handler: AnswerHandler, { deadlineMs, idleMs }: Deadlines): Exchange {
+    return new Exchange(request, handler, { deadlineMs, idleMs, running: this.#running });
   }
 
   serve(exchange: Exchange): void {

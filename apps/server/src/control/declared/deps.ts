@@ -1,0 +1,10 @@
+import type { ResourceDependencies } from "#control/resources/resource.ts";
+
+/** What declared things are made with. */
+export type DeclaredDeps = Pick<
+  ResourceDependencies,
+  | ("store" | "encryption" | "definitions" | "baseUrlOf" | "snapshot" | "steadyTime" | "log")
+  | ("changed" | "withdraw" | "endRests")
+>;
+
+export type { Names } from "./names.ts";
