@@ -247,6 +247,7 @@ async function reportPages(admin: Client, asker: Client): Promise<readonly Conso
 const settingsPages: readonly ConsolePage[] = [
   page("settings", "/settings"),
   page("system", "/settings?show=System", "status.read"),
+  page("certificates", "/settings?show=Certificates", "certificates.read"),
   page("configuration", "/settings?show=Configuration", "configuration.read"),
   page("backups", "/settings?show=Backups", "backups.read", { "Back up now": "backups.create" }),
   page("prices", "/settings?show=Prices", "prices.read"),

@@ -41,6 +41,7 @@ export type SavedView = RouteAnswer<AdminRoutes["views"]["create"]>;
 export type UsageSeries = RouteAnswer<AdminRoutes["usage"]["series"]>;
 export type Notification = RouteAnswer<AdminRoutes["notifications"]["list"]>["data"][number];
 export type System = RouteAnswer<AdminRoutes["system"]["read"]>;
+export type Certificate = RouteAnswer<AdminRoutes["certificates"]["list"]>["data"][number];
 export type Configuration = RouteAnswer<AdminRoutes["system"]["configuration"]>;
 export type SeriesQuery = NonNullable<RouteInput<AdminRoutes["usage"]["series"]>["query"]>;
 
@@ -104,6 +105,11 @@ export function createQueries(client: Client) {
     configuration: queryOptions({
       queryKey: ["configuration"],
       queryFn: ({ signal }) => client.system.configuration({}, { signal }),
+    }),
+    certificates: queryOptions({
+      queryKey: ["certificates"],
+      queryFn: ({ signal }) => client.certificates.list({}, { signal }),
+      refetchInterval: 5_000,
     }),
     prices: queryOptions({
       queryKey: ["prices"],

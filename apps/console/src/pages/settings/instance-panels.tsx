@@ -58,6 +58,7 @@ const works: Readonly<Record<string, string>> = {
   stored_objects: "Forgets old objects",
   events: "Sends events",
   backups: "Makes backups",
+  certificates: "Asks for certificates",
 };
 
 export function LeasesPanel({ system: { leases, instances } }: SystemProps) {

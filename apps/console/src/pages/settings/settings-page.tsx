@@ -12,6 +12,7 @@ import { useSearchValue } from "#parts/use-search.ts";
 import { Time } from "#parts/values.tsx";
 import { SessionsList } from "#sessions/sessions-list.tsx";
 import { BackupsSection } from "./backups-section.tsx";
+import { CertificatesPanel } from "./certificates-panel.tsx";
 import { ConfigurationPanel } from "./configuration-panel.tsx";
 import { PricesPanel } from "./prices-panel.tsx";
 import { PasskeysPanel } from "./passkeys-panel.tsx";
@@ -55,6 +56,7 @@ const allSections: readonly Section[] = [
   { name: "Sign-in", needs: "sign_in_methods.read", render: () => <SignInSection /> },
   { name: "SCIM", needs: "scim.read", render: () => <ScimSection /> },
   { name: "System", needs: "status.read", render: () => <SystemPanels /> },
+  { name: "Certificates", needs: "certificates.read", render: () => <CertificatesPanel /> },
   { name: "Configuration", needs: "configuration.read", render: () => <ConfigurationPanel /> },
   { name: "Backups", needs: "backups.read", render: () => <BackupsSection /> },
   { name: "Prices", needs: "prices.read", render: () => <PricesPanel /> },
