@@ -1,6 +1,6 @@
 // The port for operators: what it serves, with which certificate, and to whom.
 
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { Agent, request } from "node:https";
@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { connect } from "node:tls";
+import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { askExactly } from "./support/exact-answer.ts";
 import { startWholeServer, wholeAdminKey } from "./support/whole-server.ts";
@@ -53,6 +54,10 @@ async function shownBy(url: string): Promise<string> {
   socket.destroy();
   return fingerprint256;
 }
+
+const cliFile = join(import.meta.dirname, "../../cli/src/main.ts");
+const cli = async (...words: readonly string[]): Promise<string> =>
+  (await promisify(execFile)(process.execPath, [cliFile, ...words])).stdout;
 
 describe("the management port", () => {
   it.each(["1", "2"])(
