@@ -70,7 +70,7 @@ export async function openManagement(doors: Doors | null, parts: ManagementParts
   front.keepUpToDate(managed.server);
   const reloadAuthorities = watchAuthorities(authorities, front, () => managed.review(), parts);
   const url = await doors.leadTo(managed.server);
-  disposer.add(async () => void (await Promise.all([doors.close(), managed.close(drainMs)])));
+  disposer.add(() => managed.close(drainMs, doors.close()));
   return {
     ...{ url, fingerprint: source.current.certificate.fingerprint256 },
     async reload() {

@@ -63,9 +63,9 @@ export class ManagementServer {
     for (const channel of this.#channels) if (!this.#isTrusted(channel)) channel.destroy();
   }
 
-  /** Whoever is there has so long to hear the rest of his answer. */
-  async close(drainMs: number): Promise<void> {
-    const closed = once(this.server, "close");
+  /** Whoever is there has so long to hear the rest of his answer. `doors`: resolves when all have left who came in by them. */
+  async close(drainMs: number, doors: Promise<void>): Promise<void> {
+    const closed = Promise.all([doors, once(this.server, "close")]);
     this.server.close();
     this.server.closeIdleConnections();
     const timer = setTimeout(() => this.#sockets.forEach((socket) => socket.destroy()), drainMs);
