@@ -81,6 +81,11 @@ describe("the management port", () => {
       expect(await statusOf(`${server.url}/admin/users`)).toBe(200);
       const { data } = await server.admin.certificates.list({});
       expect(data).toMatchObject([{ name: "management", source: "made", fingerprint, renewal: null }]);
+      const { host } = new URL(url);
+      const asAdmin = ["--url", server.url, "--key", wholeAdminKey];
+      expect(await cli("tls", "fingerprint", host)).toBe(`${fingerprint}\n`);
+      expect(await cli("tls", "list", ...asAdmin)).toContain(`SHA-256 ${fingerprint}`);
+      await expect(cli("tls", "renew", ...asAdmin)).rejects.toThrow(/No authority is asked/);
       await server.close();
       server = await startWholeServer(settings);
       expect(server.management?.fingerprint).toBe(fingerprint);

@@ -68,6 +68,7 @@ export function createQueries(client: Client) {
   return {
     ...createUsageQueries(client),
     ...createSignInQueries(client),
+    ...createTlsQueries(client),
     ...accessQueries(client),
     ...consentQueries(client),
     ...guardrailQueries(client),
@@ -106,14 +107,19 @@ export function createQueries(client: Client) {
       queryKey: ["configuration"],
       queryFn: ({ signal }) => client.system.configuration({}, { signal }),
     }),
+    prices: queryOptions({
+      queryKey: ["prices"],
+      queryFn: ({ signal }) => client.prices.get({}, { signal }),
+    }),
+  };
+}
+
+function createTlsQueries(client: Client) {
+  return {
     certificates: queryOptions({
       queryKey: ["certificates"],
       queryFn: ({ signal }) => client.certificates.list({}, { signal }),
       refetchInterval: 5_000,
-    }),
-    prices: queryOptions({
-      queryKey: ["prices"],
-      queryFn: ({ signal }) => client.prices.get({}, { signal }),
     }),
   };
 }
