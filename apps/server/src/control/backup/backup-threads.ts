@@ -16,6 +16,8 @@ export interface BackupJobs {
 }
 
 const idleMs = 30_000;
+/** More than some parts at a time is not in its memory. */
+const resourceLimits = { maxOldGenerationSizeMb: 128 };
 
 export class BackupThreads implements BackupJobs {
   #worker: Worker | null = null;
@@ -41,7 +43,7 @@ export class BackupThreads implements BackupJobs {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL("./backup-thread.ts", import.meta.url));
+    const worker = new Worker(new URL("./backup-thread.ts", import.meta.url), { resourceLimits });
     worker.unref();
     worker.on("message", (answer: ThreadAnswer) => this.#settle(answer));
     worker.on("error", (error) => void this.#end(worker, error instanceof Error ? error : new Error(String(error))));

@@ -11,7 +11,7 @@ import type { Sealer } from "./seal.ts";
 const compress = promisify(zstdCompress);
 
 /** Before it is compressed. */
-const partBytes = 8 * 2 ** 20;
+const partBytes = 4 * 2 ** 20;
 /** Being compressed, sealed and written while the next one is gathered. */
 const mostUnderWay = 2;
 
