@@ -6,7 +6,7 @@ import type { Awaitable } from "#domain/clock.ts";
 import { parseRedisUrl } from "#domain/redis-address.ts";
 import { createMemoryLink } from "#link/memory/memory-link.ts";
 import type { LinkBounds } from "#link/memory/memory-link.ts";
-import type { CachePurge, CacheUse } from "#link/cache.ts";
+import type { CacheUse } from "#link/cache.ts";
 import type { RequestContent, StoreContent } from "#link/contents.ts";
 import { nobodyKeepsSessions } from "#link/chat-sessions.ts";
 import type {
@@ -25,11 +25,12 @@ import type { OwnedObject } from "#link/owners.ts";
 import type { BreakerState } from "#link/redis/breaker.ts";
 import type { RedisLink } from "#link/redis/redis-link.ts";
 import { MemoryMeanings } from "#link/memory/meanings.ts";
-import type { Meaning, Meanings, MeaningsUse, Near } from "#link/meanings.ts";
+import type { Meanings, MeaningsUse } from "#link/meanings.ts";
 import { nobodyRemembers } from "#link/told-requests.ts";
 import type { ToldRequests } from "#link/told-requests.ts";
 import { createThreadsHub, type ThreadsHub } from "#link/threads/hub.ts";
 import type { Foundation } from "./foundation.ts";
+import { MeaningsOfAll } from "./meanings-of-all.ts";
 
 /** What the database has as spent, in nano-USD, in the order of the scopes. Of no use before the store is open. */
 export interface SpendReader {
@@ -53,35 +54,6 @@ class LateRequests implements ToldRequests {
 
   find(id: string, keyId: string): Awaitable<string | null> {
     return this.desk.find(id, keyId);
-  }
-}
-
-/** In memory, until the store says that they are better off in its database. */
-export class LateMeanings implements Meanings {
-  desk: Meanings;
-
-  constructor(desk: Meanings) {
-    this.desk = desk;
-  }
-
-  nearest(group: string, vector: Float32Array): Awaitable<readonly Near[]> {
-    return this.desk.nearest(group, vector);
-  }
-
-  keep(meaning: Meaning): Awaitable<void> {
-    return this.desk.keep(meaning);
-  }
-
-  purge(what: CachePurge): Awaitable<void> {
-    return this.desk.purge(what);
-  }
-
-  noteTold(): void {
-    this.desk.noteTold();
-  }
-
-  use(): Awaitable<MeaningsUse> {
-    return this.desk.use();
   }
 }
 
@@ -122,7 +94,7 @@ export interface OpenedLink {
   readonly contents: LateContents;
   readonly toldRequests: LateRequests;
   readonly chatSessions: LateSessions;
-  readonly meanings: LateMeanings;
+  readonly meanings: MeaningsOfAll;
   /** From which workers have theirs; null where this thread is the only one. */
   readonly hub: ThreadsHub | null;
 }
@@ -132,6 +104,7 @@ export async function createLink(foundation: Foundation): Promise<OpenedLink> {
   const chatSessions = new LateSessions();
   const opened = { ...(await openOwn(foundation)), consents, contents, toldRequests, chatSessions };
   foundation.metrics.watchCache(() => useOf(opened.link));
+  foundation.disposer.add(opened.meanings.join(opened.link.signals));
   const { clock, workers, disposer } = foundation;
   if (workers === 1) return { ...opened, hub: null };
   const { link, redis } = opened;
@@ -158,7 +131,7 @@ async function openOwn(
   const spend: SpendReader = { read: () => Promise.reject(new Error("The store is not open yet")) };
   const write = (object: OwnedObject): void => writeOwner(foundation, object);
   const bounds = boundsOf(foundation);
-  const meanings = new LateMeanings(new MemoryMeanings(clock, bounds.vectorBytes));
+  const meanings = new MeaningsOfAll(new MemoryMeanings(clock, bounds.vectorBytes));
   if (config.redis.url === null)
     return { link: createMemoryLink({ clock, write, bounds, meanings }), redis: null, spend, meanings };
   const redis = await createShared(foundation, { spend, write, meanings });

@@ -6,6 +6,7 @@ import type { Awaitable } from "#domain/clock.ts";
 import type { EventDraft } from "#domain/event.ts";
 import type { Right } from "#domain/right.ts";
 import type { TargetRest, TargetRestored } from "#domain/target-rest.ts";
+import type { CachePurge } from "./cache.ts";
 
 export interface ObjectChange {
   /** Such as `keys`. */
@@ -45,6 +46,8 @@ export type Signal =
   | { readonly kind: "target_rests"; readonly rest: TargetRest }
   /** The store holds another certificate, or somebody wants one. */
   | { readonly kind: "certificate_changed" }
+  /** Answers are forgotten: so are, in every process, the texts that they were asked by. */
+  | { readonly kind: "answers_forgotten"; readonly what: CachePurge }
   /** One that rested is well, or an operator has seen to it. */
   | { readonly kind: "target_restored"; readonly restored: TargetRestored };
 

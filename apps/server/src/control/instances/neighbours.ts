@@ -35,6 +35,7 @@ const kinds: Readonly<Record<Signal["kind"], true>> = {
   target_rests: true,
   target_restored: true,
   certificate_changed: true,
+  answers_forgotten: true,
 };
 const names = Object.keys(kinds) as readonly Signal["kind"][];
 /** No page shows more of them in half a second. */
