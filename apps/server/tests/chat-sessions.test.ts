@@ -41,6 +41,7 @@ beforeAll(async () => {
   gateway = await startGateway(makeSnapshot({ targets: [] }), {
     contents: { keep: () => true },
     chatSessions: chats.desk,
+    limits: { bodyValues: 2_000 },
   });
 });
 beforeEach(() => {
@@ -111,6 +112,16 @@ async function own(path: string, init: RequestInit = {}, key = testKey): Promise
 }
 
 const ways = clientNames.flatMap((client) => [false, true].map((stream) => [client, stream] as const));
+
+it("a session grows to no more values than a request may hold", async () => {
+  const content = Array.from({ length: 300 }, () => ({ type: "text", text: "x" }));
+  const go = (more: object) => say({ text: "", more: { messages: [{ role: "user", content }], ...more } });
+  const id = idOf(await go({ session_id: "new" }));
+  expect((await go({ session_id: id, continue_session: true })).status).toBe(200);
+  const refused = await go({ session_id: id, continue_session: true });
+  expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining("more than 2000 values")]);
+  expect(upstream.received).toHaveLength(2);
+});
 
 it.each([
   ["session_id", '{"\\u0073ession_id": "new",'],

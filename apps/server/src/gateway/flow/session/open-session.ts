@@ -3,7 +3,7 @@
 // Invariant: whoever has a session gives it back, however the request ends.
 
 import { GhostError } from "@ghostllm/contract";
-import { behindLastSaid, messagesIn, withMessages } from "@ghostllm/llm";
+import { JsonExtent, behindLastSaid, messagesIn, withMessages } from "@ghostllm/llm";
 import type { Dialect, Operation } from "@ghostllm/llm";
 import type { Principal } from "#domain/principal.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
@@ -123,5 +123,10 @@ function whole({ limits }: SessionDeps, { exchange }: Caller, { asked, wish, mes
     throw new GhostError("request_too_large", message);
   }
   exchange.held.require(body.length);
+  // As a body that comes whole.
+  if (new JsonExtent({ depth: Infinity, values: limits.bodyValues }).push(body) !== null) {
+    const message = `With what was said before in its session the request holds more than ${limits.bodyValues} values: begin a new one.`;
+    throw new GhostError("invalid_request_error", message, { param: "session_id" });
+  }
   return body;
 }
