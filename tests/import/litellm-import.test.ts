@@ -43,7 +43,7 @@ litellm_settings:
   context_window_fallbacks: [{ cheap: [smart] }]
   cache: true
   cache_params: { type: redis, ttl: 600 }
-  callbacks: [prometheus, langfuse]
+  callbacks: [prometheus, langfuse, slack]
   made_up: 1
 general_settings: { master_key: os.environ/MASTER }
 `;
@@ -162,7 +162,11 @@ describe("a LiteLLM proxy", () => {
     expect(foundOf(dry, /^fallback of cheap to smart/)[0]).toMatch(/^unsupported: it leads back/);
     expect(foundOf(dry, /cooldown_time/)[0]).toMatch(/^unsupported: set health.rest_ms/);
     expect(foundOf(dry, /made_up/)).toEqual(["unsupported: this import knows nothing of it"]);
-    expect(foundOf(dry, /^callback/).map((one) => one.split(":")[0])).toEqual(["approximate", "unsupported"]);
+    expect(foundOf(dry, /^callback/).map((one) => one.split(":")[0])).toEqual([
+      "approximate",
+      "approximate",
+      "unsupported",
+    ]);
     expect(foundOf(dry, /^key beta/)[0]).toMatch(/^approximate: access groups/);
     expect(foundOf(dry, /^key two weeks/)[0]).toMatch(/14 days/);
     expect(foundOf(dry, /^key spent/)).toEqual(["exact: "]);

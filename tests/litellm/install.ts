@@ -6,10 +6,10 @@ import { spawnSync } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-export const version = "1.110.2";
+const version = "1.110.2";
 
 const packages = [
-  `litellm==${version}`,
+  `litellm[cli]==${version}`,
   "litellm-proxy-extras==0.4.110",
   ...["pynacl>=1.6,<2", "cryptography>=49,<51", "requests>=2.32,<3", "rich>=13.9,<14", "psycopg[binary]>=3.2,<4"],
 ];
@@ -23,6 +23,9 @@ function run(program: string, ...parameters: readonly string[]): string | null {
   if (status === 0) return null;
   return `${program} ${parameters.join(" ")}: ${error?.message ?? stderr.trim().split("\n").at(-1)}`;
 }
+
+/** Its command line for proxies, beside that Python. */
+export const proxyCli = join(folder, "bin/litellm-proxy");
 
 /** The Python that has it. Throws where it cannot be had. */
 export function installLiteLlm(): string {

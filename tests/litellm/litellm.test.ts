@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startPostgres, type ThrowAwayPostgres } from "../../tools/postgres.ts";
 import { foundOf, ghostllm, type ImportAnswer } from "../import/run-import.ts";
 import { type AskedServer, startAskedServer } from "../support/server.ts";
-import { installLiteLlm, quietly } from "./install.ts";
+import { installLiteLlm, proxyCli, quietly } from "./install.ts";
 
 interface Expected {
   readonly migrations: number;
@@ -190,5 +190,45 @@ describe("a LiteLLM database", () => {
     const cost = imported.reduce((sum, one) => sum + parseUsd(one.cost_usd), 0);
     const requests = imported.reduce((sum, one) => sum + one.requests, 0);
     expect({ cost: formatUsd(cost), requests }).toEqual(wanted.usage);
+  });
+});
+
+describe("LiteLLM's own client", () => {
+  it("sees to keys, users, teams and models of the server", async () => {
+    const driver = join(import.meta.dirname, "client.py");
+    const options = { env: { ...process.env, ...quietly }, maxBuffer: 64 * 1024 * 1024 };
+    const asked = [driver, `${server.url}/litellm`, server.adminKey];
+    const told: unknown = JSON.parse((await promisify(execFile)(python, asked, options)).stdout);
+    expect(told).toMatchObject({
+      user: { user_info: { user_email: "client@example.com", max_budget: 5 } },
+      made: { key: expect.stringMatching(/^gk-/), models: ["smart"], key_alias: "by the client" },
+      info: { info: { key_alias: "by the client" } },
+      updated: { models: ["cheap"] },
+      listed: { total_count: 1, keys: [{ models: ["cheap"] }] },
+      deleted: { deleted_keys: [expect.stringMatching(/^gk-/)] },
+      readiness: { status: "connected" },
+      ...{ gone: 1, stranger: "UnauthorizedError" },
+    });
+    const { teams, models, model_info: infos } = told as Record<"teams" | "models" | "model_info", object[]>;
+    expect(teams.map((team) => Reflect.get(team, "team_alias"))).toEqual(
+      expect.arrayContaining(["Research", "Sales", "Operations"]),
+    );
+    expect(models.map((model) => Reflect.get(model, "id"))).toEqual(
+      expect.arrayContaining(["smart", "cheap", "stored"]),
+    );
+    expect(infos.length).toBeGreaterThan(2);
+  });
+
+  it("lists keys on its command line", async () => {
+    const env = {
+      ...process.env,
+      ...quietly,
+      LITELLM_PROXY_URL: `${server.url}/litellm`,
+      LITELLM_PROXY_API_KEY: server.adminKey,
+    };
+    const { stdout } = await promisify(execFile)(proxyCli, ["keys", "list", "--format", "json", "--size", "100"], {
+      env,
+    });
+    expect(stdout).toContain("research-1");
   });
 });

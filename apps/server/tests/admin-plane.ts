@@ -103,6 +103,7 @@ interface PlaneOptions {
   readonly backupTo?: string | null;
   readonly trustedProxies?: readonly string[];
   readonly egress?: EgressSettings;
+  readonly answersLiteLlm?: boolean;
   readonly consoleDirectory?: string | null;
   /** How long single requests are kept. */
   readonly usageDays?: number | null;
@@ -131,6 +132,7 @@ export async function startAdminPlane({
   trustedProxies = [],
   egress = usualEgress,
   consoleDirectory = null,
+  answersLiteLlm = false,
   usageDays = null,
   mailer = null,
   passwords = quickPasswords,
@@ -217,7 +219,7 @@ export async function startAdminPlane({
     ...{ eventStreams, eventSource: "/test" },
     egress: new Egress(egress),
     version: "0.0.0-test",
-    consoleDirectory,
+    ...{ consoleDirectory, answersLiteLlm },
     ...{ board: new CertificateBoard(), acme, challenges: null },
     ...{ sessions, passwords, issuerSignIn, secondFactor, factorDemand, mailer },
     passkeys: new Passkeys({ store, encryption, clock, publicUrl }),

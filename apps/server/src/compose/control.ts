@@ -229,6 +229,7 @@ async function openServer(
     contents: new ContentReader({ store, keys: contentKeys }),
     ...{ savedChats: chats.saved, chatTexts: chats.texts, ...guardrailTrials(parts, snapshots) },
     ...{ adminKeys: facts.adminKeys, services: config.services, consoleDirectory: config.console.directory },
+    answersLiteLlm: config.compat.litellm,
     ...{ finished, refusals, reports, journal: journals, monitor, dataDir: config.dataDir },
     backupPlan: parts.backupPlan,
     ...{ signals: link.signals, health: link.health, counters: link.counters },

@@ -123,6 +123,7 @@ export function buildConfig(values: SettingValues, parts: ConfigParts): Config {
     modelListIntervalMs: values.modelListIntervalMs,
     prices: { source: values.pricesSource, refreshMs: values.pricesRefreshMs },
     configuration: { pollMs: values.configurationPollMs },
+    compat: { litellm: values.compatLitellm },
     console: { directory: directoryOf(values.consoleDirectory, cwd) },
     ...{ metrics: metricsOf(values), logs: logsOf(values, cwd), traces: tracesOf(values) },
     detectOllama: values.detectOllama,

@@ -280,6 +280,8 @@ export interface Config extends ObservingSettings, BackedUp {
   readonly console: { readonly directory: string | null };
   /** Between two looks at a configuration file at a URL. */
   readonly configuration: { readonly pollMs: number };
+  /** Whose admin API is answered as well. */
+  readonly compat: { readonly litellm: boolean };
   /** Look for an Ollama at its default address at start. */
   readonly detectOllama: boolean;
 }

@@ -107,6 +107,7 @@ describe("where a value comes from", () => {
       adminEmail: "a@b.c",
       logLevel: "debug",
       answerModel: "asked",
+      compatLitellm: "true",
       detectOllama: "false",
       cutStreamsOverBudget: "false",
       proxiesLoopback: "true",

@@ -21,6 +21,7 @@ import { networkSettings } from "./network-settings.ts";
 import { redisSettings } from "./redis-settings.ts";
 import { serverSettings } from "./server-settings.ts";
 import { serviceSettings } from "./service-settings.ts";
+import { compatSettings } from "./compat-settings.ts";
 import { realtimeSettings } from "./realtime-settings.ts";
 import { streamSettings } from "./stream-settings.ts";
 import { traceSettings } from "./trace-settings.ts";
@@ -267,6 +268,7 @@ export const settings = {
   }),
   ...configurationSettings,
   ...consoleSettings,
+  ...compatSettings,
   ...edgeSettings,
   ...tlsSettings,
   ...managementSettings,

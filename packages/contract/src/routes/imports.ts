@@ -11,7 +11,7 @@ const source = z
   .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, "Use lower-case letters, digits, dot, dash and underscore")
   .describe("Where it is from, such as `litellm`. It may tell the same again.");
 
-export const carriedKinds = ["key", "user", "team", "organisation"] as const;
+const carriedKinds = ["key", "user", "team", "organisation"] as const;
 
 const place = {
   kind: z.enum(carriedKinds),

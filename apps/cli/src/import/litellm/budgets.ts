@@ -26,7 +26,7 @@ const words: Readonly<Record<string, string>> = { hourly: "1h", daily: "24h", we
 const longestRollingDays = 31;
 
 /** Periods of LiteLLM 1.110: a day, 7 days and 30 days begin where calendars have them begin. */
-export function spanOf(duration: string): Span {
+function spanOf(duration: string): Span {
   const [, count = "", unit = ""] = /^(\d+)([a-z]+)$/.exec(words[duration.toLowerCase()] ?? duration) ?? [];
   const number = Number(count);
   const days = { d: number, w: number * 7 }[unit];

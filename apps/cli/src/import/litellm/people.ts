@@ -41,11 +41,7 @@ export function readPeople(reading: PeopleReading): People {
 }
 
 /** Names are unique here: of two that are the same, the second has a part of its id. */
-export function uniqueNames(
-  rows: readonly Fields[],
-  idColumn: string,
-  nameColumn: string,
-): ReadonlyMap<string, string> {
+function uniqueNames(rows: readonly Fields[], idColumn: string, nameColumn: string): ReadonlyMap<string, string> {
   const taken = new Set<string>();
   return new Map(
     rows.map((row): readonly [string, string] => {

@@ -80,6 +80,12 @@ const fates: Readonly<Record<string, Fate>> = {
 
 const callbacks: Readonly<Record<string, Fate>> = {
   prometheus: nearly("`/metrics` of the server, with names of its own (docs/metrics.md)"),
+  ...Object.fromEntries(
+    ["otel", "langfuse", "langfuse_otel", "arize_phoenix"].map((name) => [
+      name,
+      nearly("name its collector by OTEL_EXPORTER_OTLP_ENDPOINT: traces of requests go there (docs/observability.md)"),
+    ]),
+  ),
 };
 
 export function gradeSettings(sections: Readonly<Record<string, Fields>>, findings: Findings): void {

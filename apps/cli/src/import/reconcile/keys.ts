@@ -13,7 +13,7 @@ export async function reconcileKey(work: Work, key: DesiredKey, placed: Placed):
 }
 
 /** As the server names keys of which it has the hash alone. */
-export function publicIdOf(sha256: string): string {
+function publicIdOf(sha256: string): string {
   return `ik-${sha256.slice(0, 12)}`;
 }
 

@@ -14,6 +14,7 @@ import { createResources } from "#control/resources/resources.ts";
 import type { Challenges } from "#control/certificates/challenges.ts";
 import { RefusedKeys } from "#control/audit/refused-keys.ts";
 import { SecurityNotes } from "#control/audit/security-notes.ts";
+import { serveLiteLlmRoutes } from "#control/compat/litellm/serve-routes.ts";
 import type { EventStreams } from "#control/events/event-streams.ts";
 import { openLiveDoor } from "#control/live/live-door.ts";
 import { LiveHub } from "#control/live/live-hub.ts";
@@ -53,6 +54,8 @@ export interface ControlDependencies
   readonly compressor: Compressor | null;
   /** The folder of the built console; null where none is served. */
   readonly consoleDirectory: string | null;
+  /** The admin API of LiteLLM is answered as well. */
+  readonly answersLiteLlm: boolean;
   /** Null where no authority looks here. */
   readonly challenges: Pick<Challenges, "find"> | null;
   /** JSON Schema of the configuration file. */
@@ -92,6 +95,7 @@ export async function createControlServer(deps: ControlDependencies): Promise<Co
   openToDirectories(app, deps);
   const hasConsole = deps.services.includes(serviceOfConsole);
   if (hasConsole) serveConsole(app, { directory: deps.consoleDirectory, clock: deps.clock });
+  if (deps.answersLiteLlm) serveLiteLlmRoutes(app, deps);
   if (deps.challenges !== null) serveChallenges(app, deps.challenges);
   const { version, fileSchema } = deps;
   await serveWebPages(app, { version, fileSchema, hasConsole: hasConsole && deps.consoleDirectory !== null });
