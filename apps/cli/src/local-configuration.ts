@@ -5,13 +5,13 @@ import { CliError, exitCodes } from "./exit-codes.ts";
 
 /** `given` goes before the environment, as far as it is there. Rejects with a CliError that lists everything that is wrong. */
 export async function inspectConfiguration(given: Readonly<Record<string, string | undefined>> = {}) {
-  const { ConfigError, describeConfig, describeProblem, inspectConfig, readProcess } =
+  const { ConfigError, describeConfig, describeProblem, readAnew, readProcess } =
     await import("@ghostllm/server/configuration");
   try {
     const sources = readProcess();
     const options = Object.entries(given).filter(([, value]) => value !== undefined);
     const environment = { ...sources.environment, ...Object.fromEntries(options) };
-    const loaded = inspectConfig({ ...sources, environment });
+    const loaded = await readAnew({ ...sources, environment });
     return { ...loaded, described: describeConfig(loaded.config, loaded.origins) };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

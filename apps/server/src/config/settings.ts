@@ -293,5 +293,5 @@ export type SettingValues = { readonly [Name in SettingName]: (typeof settings)[
 export const fileVariable = {
   variable: "GHOSTLLM_CONFIG",
   default: "./ghostllm.yaml",
-  help: "The configuration file. When it is set the file must exist; the default one may be absent.",
+  help: "The configuration file: a path, an `https://` URL (with `GHOSTLLM_CONFIG_TOKEN` as bearer token, where that is set), or `s3://BUCKET/KEY` (with `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, and `AWS_ENDPOINT_URL_S3` for another service than Amazon's, such as `https://storage.googleapis.com`). When it is set the file must exist; the default one may be absent.",
 } as const;

@@ -8,7 +8,16 @@ export interface ConfigFile {
   readonly isPublic: boolean;
 }
 
+/** A file that is not on this machine. */
+export interface FetchedFile {
+  readonly url: string;
+  readonly text: string;
+  readonly etag: string | null;
+}
+
 export interface ConfigSources {
+  /** What was fetched of a URL, before it is read. */
+  readonly fetched?: FetchedFile;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /** Null when there is no such file. */
@@ -44,6 +53,7 @@ export function noteReads(given: ConfigSources): { readonly sources: ConfigSourc
   const asked = new Set<string>();
   const readFile = (path: string): ConfigFile | null => {
     asked.add(path);
+    if (path === given.fetched?.url) return { text: given.fetched.text, isPublic: false };
     return (given.readFile ?? readConfigFile)(path);
   };
   return { sources: { ...given, readFile }, files: () => [...asked] };
