@@ -4,6 +4,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { SourceOptions } from "#control/store/backup/backup-source.ts";
+import { leaseSetting } from "#control/sole-instance.ts";
 import { restoreDatabase } from "#control/store/backup/restore-target.ts";
 import type { RestoreTarget } from "#control/store/backup/shapes.ts";
 import { RowSum } from "#control/store/backup/table-lines.ts";
@@ -50,8 +51,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   const replayed = await restoreDatabase(database, migrations, {
     load: (target) => loadTables(backup, target),
     async complete(store) {
-      await store.backups.settleRestored(id, finishedAt);
-      await store.backups.settleRestored(id, finishedAt);
+      await store.backups.settleRestored(id, finishedAt, leaseSetting);
       const replay = new LineReplay(store, options.until ?? Infinity);
       const told = await replayAll(options, backup, replay);
       const rejected = files.get(rejectedFile) ?? Buffer.alloc(0);

@@ -53,6 +53,6 @@ export interface BackupRunStore {
   markRemoved(ids: readonly string[]): Promise<void>;
   /** Forgets all but the last so many that are over and removed, or failed. */
   prune(most: number): Promise<void>;
-  /** A restored database has this one as it was while it was being made. */
-  settleRestored(backupId: string, finishedAt: number): Promise<void>;
+  /** A restored database has this one as it was while it was being made, and the hold of the server that made it (a setting). */
+  settleRestored(backupId: string, finishedAt: number, hold: string): Promise<void>;
 }

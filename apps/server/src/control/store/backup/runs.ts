@@ -37,7 +37,8 @@ export function backupRunsIn(database: Database): BackupRunStore {
       return row && toRow(row);
     },
     ...removingIn(database),
-    async settleRestored(backupId, finishedAt) {
+    async settleRestored(backupId, finishedAt, hold) {
+      await kysely.deleteFrom("settings").where("name", "=", hold).execute();
       const made = { state: "made", is_open: null, finished_at: finishedAt };
       await kysely.updateTable("backup_runs").set(made).where("backup_id", "=", backupId).execute();
     },
