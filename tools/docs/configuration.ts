@@ -34,7 +34,7 @@ Within \`{ }\` and \`[ ]\` YAML wants quotes around \`"\${NAME}"\`. A variable a
 
 The file, and the files of secrets that it names, are looked at every second, and read anew on \`SIGHUP\`. Settings marked
 **reload** count at once, for requests that come from then on; a stream that runs keeps what it began with. Those marked **restart** wait
-for the next start: the log says so, and so do \`ghostllm config status\`, the admin API and the console. What has changed is in
+for the next start: the log says so, and so do \`ghostllm config status\` and the admin API. What has changed is in
 the log and in the audit log. A file with a fault changes nothing: it is logged with its lines, \`/health\` is degraded, and
 \`ghostllm_config_last_reload_successful\` is 0 until it is mended. Variables are those that the process was started with.
 
