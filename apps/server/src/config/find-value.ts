@@ -15,7 +15,7 @@ export interface Found {
   readonly warning: string | null;
 }
 
-export function variablesOf({ variable, alsoVariable }: Setting<unknown>): readonly string[] {
+function variablesOf({ variable, alsoVariable }: Setting<unknown>): readonly string[] {
   return alsoVariable === undefined ? [variable] : [alsoVariable, variable];
 }
 

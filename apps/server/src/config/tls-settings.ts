@@ -9,7 +9,7 @@ const tlsVersions: readonly ("1.2" | "1.3")[] = ["1.2", "1.3"];
 const keyTypes: readonly ("ecdsa" | "rsa")[] = ["ecdsa", "rsa"];
 
 /** Let's Encrypt's, which most have. */
-export const usualDirectory = "https://acme-v02.api.letsencrypt.org/directory";
+const usualDirectory = "https://acme-v02.api.letsencrypt.org/directory";
 const directories: Readonly<Record<string, string>> = {
   letsencrypt: usualDirectory,
   "letsencrypt-staging": "https://acme-staging-v02.api.letsencrypt.org/directory",

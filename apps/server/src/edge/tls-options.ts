@@ -6,9 +6,9 @@ import type { PemPair } from "./certificates/pair.ts";
 export type TlsOptions = SecureContextOptions & { readonly ALPNProtocols: string[]; readonly ticketKeys?: Buffer };
 
 /** Of TLS 1.3, which has no other kind. */
-export const ciphersOfTls13 = ["TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256"];
+const ciphersOfTls13 = ["TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256"];
 /** Of TLS 1.2: with forward secrecy, and authenticated. */
-export const ciphersOfTls12 = [
+const ciphersOfTls12 = [
   "ECDHE-ECDSA-AES128-GCM-SHA256",
   "ECDHE-RSA-AES128-GCM-SHA256",
   "ECDHE-ECDSA-AES256-GCM-SHA384",

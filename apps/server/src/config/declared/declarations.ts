@@ -45,11 +45,6 @@ export interface Declarations {
   readonly keys: readonly DeclaredKey[];
 }
 
-export const noDeclarations: Declarations = {
-  ...{ file: null, governs: false },
-  ...{ providers: [], aliases: [], teams: [], keys: [] },
-};
-
 /** Of all that is declared, secrets included; not of where it stands. The same for any order of names in the file. */
 export function digestOf({ governs, providers, aliases, teams, keys }: Declarations): string {
   const plain = {

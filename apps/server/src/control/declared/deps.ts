@@ -6,5 +6,3 @@ export type DeclaredDeps = Pick<
   | ("store" | "encryption" | "definitions" | "baseUrlOf" | "snapshot" | "steadyTime" | "log")
   | ("changed" | "withdraw" | "endRests")
 >;
-
-export type { Names } from "./names.ts";

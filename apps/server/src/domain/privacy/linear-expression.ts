@@ -28,7 +28,7 @@ export function withLinearExpressions<Result>(work: () => Result): Result {
   }
 }
 
-export class LinearExpression {
+class LinearExpression {
   readonly #machine: RE2JS;
 
   constructor(source: string) {

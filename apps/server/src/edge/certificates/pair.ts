@@ -41,11 +41,6 @@ export function pairOf({ cert, key }: PemPair, names: Names): CertificatePair {
   return { pem: { cert, key }, certificate };
 }
 
-/** Epoch ms. */
-export function expiryOf({ certificate }: CertificatePair): number {
-  return Date.parse(certificate.validTo);
-}
-
 /** The certificate is for this host, which may be an address. */
 export function covers({ certificate }: CertificatePair, host: string): boolean {
   return (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)) !== undefined;

@@ -192,7 +192,7 @@ export class RequestTrace {
 }
 
 /** Phases have the numbers below it. */
-export const firstAttemptNumber = 0x10;
+const firstAttemptNumber = 0x10;
 
 /** Those beyond the last number share one: nobody is asked so often. */
 export function attemptSpanOf(spanId: string, attempt: number): string {
