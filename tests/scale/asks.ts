@@ -159,12 +159,14 @@ function askForThings(asks: Asks, made: Made): void {
   asks.add("webhooks.list", "", "");
   asks.add("webhooks.get", "", `/${made.webhook}`);
   asks.add("webhooks.deliveries", "", `/${made.webhook}/deliveries`);
-  for (const route of ["consentPolicies.list", "guardrails.list", "reports.list"]) asks.add(route, "", "");
+  for (const route of ["consentPolicies.list", "guardrails.list", "reports.list", "certificates.list"])
+    asks.add(route, "", "");
   asks.add("consentPolicies.get", "", `/${made.consentPolicy}`);
   asks.add("reports.get", "", `/${made.report}`);
   asks.add("reports.runs", "", `/${made.report}/runs`);
   asks.add("notifications.list", "", "");
   asks.add("notifications.list", "a member", "", "member");
+  for (const route of ["backups.list", "backups.plan", "system.declared"]) asks.add(route, "", "");
   for (const route of ["system.read", "targets.list", "targets.queues", "system.configuration", "encryption.get"])
     asks.add(route, "", "");
 }
