@@ -53,6 +53,10 @@ export const proofs: Readonly<Record<string, Proof>> = {
     fires: { 'ghostllm_part_healthy{job="g",part="store"}': "0x40" },
     quiet: { 'ghostllm_part_healthy{job="g",part="store"}': "1x40" },
   },
+  GhostllmConfigurationRefused: {
+    fires: { [of("ghostllm_config_last_reload_successful")]: "0x40" },
+    quiet: { [of("ghostllm_config_last_reload_successful")]: "1x40" },
+  },
   GhostllmJournalGrowing: {
     fires: { [of("ghostllm_journal_pending_records")]: "5001x40" },
     quiet: { [of("ghostllm_journal_pending_records")]: "5000x40" },

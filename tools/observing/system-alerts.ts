@@ -33,6 +33,15 @@ export const systemAlerts: readonly Alert[] = [
     remedy: "`GET /health` says of each part what is wrong with it.",
   },
   {
+    name: "GhostllmConfigurationRefused",
+    severity: "warning",
+    expr: "ghostllm_config_last_reload_successful == 0",
+    for: "5m",
+    summary: "{{ $labels.instance }} does not take its configuration file",
+    meaning: "The file has a fault, or declares what cannot be. The server goes on with what it had.",
+    remedy: "`ghostllm config status` says what is wrong, with its line. Mend the file: it is read anew by itself.",
+  },
+  {
     name: "GhostllmJournalGrowing",
     severity: "critical",
     expr: "ghostllm_journal_pending_records > 5000",

@@ -19,7 +19,7 @@ import { LimitsPanel } from "./limits-panel.tsx";
 import { PeriodBudgets } from "./period-budgets.tsx";
 import { periodName } from "./period-words.ts";
 
-type Held = Pick<Alias, "id" | "name" | "limits" | "budgets">;
+type Held = Pick<Alias, "id" | "name" | "limits" | "budgets" | "declared">;
 
 interface HeldPanelsProps {
   readonly kind: "alias" | "provider";
@@ -40,12 +40,13 @@ export function HeldPanels(props: HeldPanelsProps) {
 function Panels({ kind, held, teamId, budget }: HeldPanelsProps & { readonly budget: Budget | null }) {
   const { mayOf } = useCaller();
   const [dialog, setDialog] = useSearchValue("change");
-  const mayChange = mayOf(budgetKinds[kind].changes, teamId);
+  const isDeclared = held.declared !== null;
+  const mayChange = !isDeclared && mayOf(budgetKinds[kind].changes, teamId);
   const change = mayChange && <Button onClick={() => setDialog("limits")}>Change limits</Button>;
   return (
     <>
       <HeldLimits {...{ kind, held, change }} inUse={budget?.in_use ?? null} />
-      {budget === null ? <Terms budgets={held.budgets} /> : <PeriodBudgets holder={budget} />}
+      {budget === null ? <Terms budgets={held.budgets} /> : <PeriodBudgets holder={budget} isDeclared={isDeclared} />}
       {dialog === "limits" && mayChange && (
         <ChangeBudget budget={{ ...held, kind }} onClose={() => setDialog(undefined)} />
       )}

@@ -19,23 +19,35 @@ import type { PeriodBudget } from "./period-words.ts";
 
 const PeriodDialogs = lazy(async () => ({ default: (await import("./period-dialogs.tsx")).PeriodDialogs }));
 
+interface PeriodBudgetsOfProps {
+  readonly kind: BudgetKind;
+  readonly id: string;
+  readonly isDeclared?: boolean;
+}
+
 /** On a page of whoever has them; the budget's own page has read it already. */
-export function PeriodBudgetsOf({ kind, id }: { readonly kind: BudgetKind; readonly id: string }) {
+export function PeriodBudgetsOf({ kind, id, isDeclared = false }: PeriodBudgetsOfProps) {
   const { queries } = useApi();
   const { may } = useCaller();
   const { data } = useQuery({ ...queries.budget(kind, id), enabled: may("usage.read") });
-  return data === undefined ? null : <PeriodBudgets holder={data.budget} />;
+  return data === undefined ? null : <PeriodBudgets holder={data.budget} isDeclared={isDeclared} />;
+}
+
+interface PeriodBudgetsProps {
+  readonly holder: Budget;
+  /** The configuration file has the holder with all its budgets. */
+  readonly isDeclared?: boolean;
 }
 
 /** Nothing where there are none and the caller may make none. */
-export function PeriodBudgets({ holder }: { readonly holder: Budget }) {
+export function PeriodBudgets({ holder, isDeclared = false }: PeriodBudgetsProps) {
   const { may } = useCaller();
   // In the URL: `new`, the id of a budget, or that with what is done to it: `1f2e3d4c.increase`.
   const [asked, ask] = useSearchValue("budget");
   const { changes } = budgetKinds[budgetKindOf(holder.kind)];
   const { budgets, forecast } = holder;
   // What has ended holds nobody up any more.
-  const mayChange = may(changes) && forecast?.outcome !== "ended";
+  const mayChange = !isDeclared && may(changes) && forecast?.outcome !== "ended";
   if (budgets.length === 0 && !mayChange) return null;
   return (
     <Panel title="Budgets by period" actions={mayChange && <Button onClick={() => ask("new")}>Add budget</Button>}>

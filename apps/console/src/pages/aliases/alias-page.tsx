@@ -9,6 +9,7 @@ import { Page } from "#frame/page.tsx";
 import { cacheWords } from "#models/cache-words.ts";
 import { PlaygroundLink } from "#models/playground-link.tsx";
 import { IdCell } from "#parts/copy.tsx";
+import { DeclaredPanel } from "#parts/declared.tsx";
 import { Facts, Panel } from "#parts/panel.tsx";
 import { Removal } from "#parts/removal.tsx";
 import { Loaded } from "#parts/states.tsx";
@@ -33,7 +34,7 @@ export function AliasPage() {
   });
   const providers = useQuery({ ...queries.providers, enabled: may("providers.read") });
   const { data } = alias;
-  const remove = data !== undefined && mayOf("aliases.remove", data.team_id) && (
+  const remove = data?.declared === null && mayOf("aliases.remove", data.team_id) && (
     <Removal
       action="Delete alias"
       description="Clients that ask for its name are told from then on that there is no such model."
@@ -55,7 +56,9 @@ export function AliasPage() {
               <DryRunPanel key={one.name} name={one.name} />
               <HeldPanels kind="alias" held={one} teamId={one.team_id} />
             </div>
-            {mayOf("aliases.update", one.team_id) &&
+            {one.declared !== null && <DeclaredPanel place={one.declared} />}
+            {one.declared === null &&
+              mayOf("aliases.update", one.team_id) &&
               (may("providers.read") ? (
                 <Loaded query={providers}>{() => <Settings alias={one} />}</Loaded>
               ) : (

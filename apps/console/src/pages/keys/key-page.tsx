@@ -8,6 +8,7 @@ import { Page } from "#frame/page.tsx";
 import { BudgetMeter } from "#budgets/budget-meter.tsx";
 import { Button } from "#parts/button.tsx";
 import { IdCell } from "#parts/copy.tsx";
+import { DeclaredPanel } from "#parts/declared.tsx";
 import { Facts, Panel } from "#parts/panel.tsx";
 import { Loaded } from "#parts/states.tsx";
 import { Status } from "#parts/status.tsx";
@@ -37,7 +38,8 @@ export function KeyPage() {
     queryKey: ["keys", id],
     queryFn: ({ signal }) => client.apiKeys.get({ params: { id } }, { signal }),
   });
-  const active = key.data?.is_active === true ? key.data : null;
+  // What the file declares is rotated and revoked there.
+  const active = key.data?.is_active === true && key.data.declared === null ? key.data : null;
   const actions = active !== null && (
     <>
       {mayWith("keys.rotate", active) && <RotateKey apiKey={active} />}
@@ -60,11 +62,13 @@ function KeyPanels({ apiKey }: { readonly apiKey: ApiKey }) {
   const { client } = useApi();
   const { me, mayForAll, mayWith } = useCaller();
   const changed = useChanged();
+  const isOpen = apiKey.is_active && apiKey.declared === null;
   const mayChange = mayWith("keys.update", apiKey);
   return (
     <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
-      {!mayChange && isOwn(me, apiKey) && apiKey.is_active && <RenameKey key={apiKey.id} apiKey={apiKey} />}
-      {mayChange && apiKey.is_active && (
+      {apiKey.declared !== null && <DeclaredPanel place={apiKey.declared} className="lg:order-2" />}
+      {!mayChange && isOwn(me, apiKey) && isOpen && <RenameKey key={apiKey.id} apiKey={apiKey} />}
+      {mayChange && isOpen && (
         <Panel title="Settings" className="lg:order-2">
           <div className="px-4 py-3">
             <KeyForm
@@ -82,7 +86,7 @@ function KeyPanels({ apiKey }: { readonly apiKey: ApiKey }) {
       )}
       <div className="grid gap-4">
         <KeyFacts apiKey={apiKey} />
-        <PeriodBudgetsOf kind="key" id={apiKey.id} />
+        <PeriodBudgetsOf kind="key" id={apiKey.id} isDeclared={apiKey.declared !== null} />
       </div>
     </div>
   );

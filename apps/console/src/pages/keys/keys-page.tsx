@@ -26,11 +26,17 @@ export function KeysPage() {
   const [toRevoke, setToRevoke] = useState<readonly ApiKey[]>([]);
   const all = useQuery({ ...queries.keys, enabled: teamId === undefined });
   const ofTeam = useQuery({ ...queries.keysOfTeam(teamId ?? ""), enabled: teamId !== undefined });
-  const revokeAction = ({ rows }: Selection<ApiKey>) => (
-    <Button look="danger" onClick={() => setToRevoke(rows.filter(({ is_active }) => is_active))}>
-      Revoke
-    </Button>
-  );
+  const revokeAction = ({ rows }: Selection<ApiKey>) => {
+    // What the configuration file declares is revoked there.
+    const open = rows.filter(({ declared }) => declared === null);
+    const title = open.length < rows.length ? "Without those that the configuration file declares" : undefined;
+    const revoke = (): void => setToRevoke(open.filter(({ is_active }) => is_active));
+    return (
+      <Button look="danger" disabled={open.length === 0} title={title} onClick={revoke}>
+        Revoke
+      </Button>
+    );
+  };
   const mayCreate = may("keys.create") || makesOwnKeys(caller);
   const create = mayCreate && (
     <Button look="primary" onClick={() => setDialog("key")}>

@@ -8,6 +8,7 @@ import { Page } from "#frame/page.tsx";
 import { capabilitiesOf, formatContext } from "#models/model-columns.tsx";
 import { PlaygroundLink } from "#models/playground-link.tsx";
 import { IdCell } from "#parts/copy.tsx";
+import { DeclaredPanel } from "#parts/declared.tsx";
 import { Facts, Panel } from "#parts/panel.tsx";
 import { Removal } from "#parts/removal.tsx";
 import { Loaded } from "#parts/states.tsx";
@@ -23,7 +24,7 @@ export function ModelPage() {
     queryFn: ({ signal }) => client.models.get({ params: { id } }, { signal }),
   });
   const { data } = model;
-  const remove = data !== undefined && may("models.remove") && (
+  const remove = data?.declared === null && may("models.remove") && (
     <Removal
       action="Delete model"
       description="It can still be reached as provider/model. A model that the vendor lists comes back with the next look at its list."
@@ -39,7 +40,8 @@ export function ModelPage() {
         {(one) => (
           <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.2fr)]">
             <ModelFacts model={one} />
-            {may("models.update") && (
+            {one.declared !== null && <DeclaredPanel place={one.declared} />}
+            {one.declared === null && may("models.update") && (
               <Panel title="Overrides">
                 <div className="px-4 py-3">
                   <ModelForm key={one.id} model={one} />

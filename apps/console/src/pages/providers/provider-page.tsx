@@ -9,6 +9,7 @@ import { HeldPanels } from "#budgets/held-panels.tsx";
 import { Page } from "#frame/page.tsx";
 import { Button } from "#parts/button.tsx";
 import { IdCell } from "#parts/copy.tsx";
+import { DeclaredPanel } from "#parts/declared.tsx";
 import { Facts, Panel } from "#parts/panel.tsx";
 import { Removal } from "#parts/removal.tsx";
 import { Loaded, wordsOf } from "#parts/states.tsx";
@@ -38,7 +39,7 @@ export function ProviderPage() {
     <Page
       title={data?.name ?? "Provider"}
       parent={{ title: "Providers", path: "/providers" }}
-      actions={data !== undefined && may("providers.update") && <Switch provider={data} />}
+      actions={data?.declared === null && may("providers.update") && <Switch provider={data} />}
     >
       <Loaded query={provider}>
         {(one) => (
@@ -49,7 +50,11 @@ export function ProviderPage() {
                 {may("usage.read") && <HealthPanel provider={one} />}
                 <HeldPanels kind="provider" held={one} teamId={null} />
               </div>
-              {may("providers.update") && <SettingsPanel provider={one} />}
+              {one.declared !== null ? (
+                <DeclaredPanel place={one.declared} />
+              ) : (
+                may("providers.update") && <SettingsPanel provider={one} />
+              )}
             </div>
             {may("models.read") && <ProviderModels provider={one} />}
           </>
@@ -101,7 +106,7 @@ function ProviderPanel({ provider }: { readonly provider: Provider }) {
       />
       <div className="grid gap-3 border-t border-line px-4 py-3">
         {may("providers.test") && <Test provider={provider} />}
-        {may("providers.remove") && (
+        {provider.declared === null && may("providers.remove") && (
           <div>
             <Removal
               action="Delete provider"

@@ -11,6 +11,7 @@ import { Page } from "#frame/page.tsx";
 import { IdCell } from "#parts/copy.tsx";
 import { storingWordOf } from "#parts/storing-words.ts";
 import { limitWords } from "#parts/limit-words.ts";
+import { DeclaredPanel } from "#parts/declared.tsx";
 import { Facts, Panel } from "#parts/panel.tsx";
 import { Removal } from "#parts/removal.tsx";
 import { Loaded } from "#parts/states.tsx";
@@ -34,7 +35,7 @@ export function TeamPage() {
   const go = useGo();
   const team = useQuery(queries.team(id));
   const { data } = team;
-  const remove = data !== undefined && may("teams.remove") && (
+  const remove = data?.declared === null && may("teams.remove") && (
     <Removal
       action="Delete team"
       description="Who is in it stays a user. It is deleted when none of its keys works any more; usage records keep its id."
@@ -80,9 +81,15 @@ function Part({ show, team }: { readonly show: string; readonly team: Team }) {
     <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
       <div className="grid min-w-0 gap-4">
         <TeamFacts team={team} />
-        {mayInTeam("usage.read", team.id) && <PeriodBudgetsOf kind="team" id={team.id} />}
+        {mayInTeam("usage.read", team.id) && (
+          <PeriodBudgetsOf kind="team" id={team.id} isDeclared={team.declared !== null} />
+        )}
       </div>
-      {may("teams.update") && <Settings team={team} />}
+      {team.declared !== null ? (
+        <DeclaredPanel place={team.declared} />
+      ) : (
+        may("teams.update") && <Settings team={team} />
+      )}
     </div>
   );
 }

@@ -19,7 +19,7 @@ import type { DeclaredThings, Drift, Standing } from "./standing.ts";
 
 export interface KeeperOptions {
   readonly applier: Pick<DeclaredApplier, "apply" | "look">;
-  readonly store: Pick<Store, "settings" | "engine">;
+  readonly store: Pick<Store, "settings" | "engine" | "units">;
   readonly leases: Leases;
   readonly registry: Pick<InstanceRegistry, "declare" | "others" | "instance">;
   readonly clock: Clock;
@@ -66,14 +66,17 @@ export class DeclaredKeeper implements DeclaredThings {
 
   /** The file has changed. Answers what is wrong with it, as the database shows; empty where nothing is. */
   async change(read: Read): Promise<readonly ConfigProblem[]> {
-    const isSame = read.digest === this.#digest && this.#problems.length === 0;
+    const isSame = read.digest === this.#digest && this.#problems.length === 0 && !this.#isDue;
     await this.#take(read, isSame ? "start" : "change");
     return this.#problems;
   }
 
   /** Whatever other instances have. */
   async applyNow(): Promise<readonly Step[]> {
-    return this.#inTurn(() => this.#settle("demand"));
+    const { engine, units } = this.#options.store;
+    const settle = () => this.#settle("demand");
+    // A request whose changes are one holds the embedded database, for which whoever has the turn may be waiting.
+    return engine === "sqlite" && units.settled() !== null ? settle() : this.#inTurn(settle);
   }
 
   /** What the store has that differs from this instance's file. */
@@ -118,18 +121,26 @@ export class DeclaredKeeper implements DeclaredThings {
   }
 
   async #settle(reason: Reason): Promise<readonly Step[]> {
-    const { leases, store } = this.#options;
+    const { store } = this.#options;
     const declared = this.#declared;
     if (declared?.governs !== true) return [];
     if (reason === "look" && !(await this.#counts("look", await this.#read()))) return [];
     const run = () => this.#applyIfItCounts(declared, reason);
-    const steps = await (store.engine === "postgres" ? alone(leases, "declared", run) : run());
+    const steps = await (store.engine === "postgres" ? this.#alone(run) : run());
     this.#isDue = false;
     return steps;
   }
 
+  /** Outside of the transaction of a request that asks for it: nobody else would see there that the lease is taken. */
+  #alone<Result>(run: () => Promise<Result>): Promise<Result> {
+    const { leases, store } = this.#options;
+    return new Promise((resolve, reject) => {
+      store.units.outside(() => void alone(leases, "declared", run).then(resolve, reject));
+    });
+  }
+
   async #applyIfItCounts(declared: Declarations, reason: Reason): Promise<readonly Step[]> {
-    const { applier, log } = this.#options;
+    const { applier, log, store } = this.#options;
     const applied = await this.#read();
     if (!(await this.#counts(reason, applied))) {
       log.warn(
@@ -139,9 +150,13 @@ export class DeclaredKeeper implements DeclaredThings {
       return [];
     }
     try {
-      const steps = await applier.apply(declared);
+      // Noted in the same transaction: an instance that is killed in between would leave the note of an older file.
+      const steps = await store.units.together(async () => {
+        const done = await applier.apply(declared);
+        await this.#note(applied);
+        return done;
+      });
       this.#problems = [];
-      await this.#note(applied);
       for (const { differences: _, ...step } of steps) log.info(step, "the configuration file is applied");
       return steps;
     } catch (error) {
