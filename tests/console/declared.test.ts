@@ -40,7 +40,7 @@ describe.skipIf(executable === null)("what the configuration file declares", () 
     const client = suite.stage.server.admin;
     const [providers, models, aliases, teams, keys] = await Promise.all([
       client.providers.list({ query: {} }),
-      client.models.list({ query: {} }),
+      client.models.list({ query: { q: "gpt-4o" } }),
       client.aliases.list({ query: {} }),
       client.teams.list({ query: {} }),
       client.apiKeys.list({ query: {} }),
@@ -49,6 +49,7 @@ describe.skipIf(executable === null)("what the configuration file declares", () 
     const { page, problems } = await suite.visits.openAs(admin, "/");
     for (const [kind, { data }] of Object.entries(kinds)) {
       const declared = data.find((one) => one.declared !== null);
+      expect([kind, declared?.declared]).toEqual([kind, expect.stringContaining("ghostllm.yaml:")]);
       await suite.visits.visit(page, `/${kind}/${declared?.id}`);
       await page.getByText("declared in the configuration file").waitFor();
       await page.getByText(declared?.declared ?? "no place", { exact: true }).waitFor();

@@ -75,7 +75,7 @@ describe.skipIf(!isThere)("a file that two instances on one database have", () =
     await mkdir(join(own, "data"), { recursive: true });
     const file = join(own, "ghostllm.yaml");
     await put(file, text);
-    const made = {
+    const made: Place = {
       ...{ directory: own, file, server: await start(file, join(own, "data")) },
       get admin() {
         return createClient({ baseUrl: made.server.url, apiKey: adminKey });
