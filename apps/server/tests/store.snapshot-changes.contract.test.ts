@@ -55,7 +55,15 @@ const unwatchedTables = new Set([
   ...["scim_tokens", "directory_users", "directory_groups", "directory_members"],
   ...["roles", "team_members", "outbox", "outbox_head", "event_sinks", "webhooks", "webhook_deliveries"],
   ...["audit_log", "audit_head", "erasures", "consent_requests", "reports", "report_runs"],
-  ...["acme_accounts", "acme_challenges", "certificates", "backup_runs", "carried_spend", "carried_usage"],
+  ...[
+    "acme_accounts",
+    "acme_challenges",
+    "certificates",
+    "backup_runs",
+    "carried_spend",
+    "carried_usage",
+    "declared_objects",
+  ],
   ...["schema_migrations", "snapshot_changes", "snapshot_changes_forgotten"],
 ]);
 

@@ -116,8 +116,8 @@ export const allMigrations: readonly Migration[] = [
   sessionsOfRequests,
   modelsOfAuto,
   shadows,
+  declaredObjects,
   backups,
   certificates,
   imports,
-  declaredObjects,
 ];
