@@ -1,21 +1,25 @@
 // A server whose configuration file changes while it runs: settings come in force without a stream being cut, and what the file declares
-// is what the server has. With one thread and with two workers.
+// is what the server has. With one thread over SQLite, and with two workers over PostgreSQL where there is one.
 
 import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startFakeUpstream, type FakeUpstream } from "@ghostllm/fake-upstream";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { availableEngines, type TestDatabase } from "./store-support/engines.ts";
 import { startWholeServer, type WholeServer } from "./support/whole-server.ts";
 
 const patience = { timeout: 20_000, interval: 50 };
 const key = "a-key-of-continuous-integration-0123456789";
 
+const engines = availableEngines();
+
 describe.each([
-  ["one thread", "1"],
-  ["two workers", "2"],
-])("by %s", (_, workers) => {
+  ["one thread", "1", engines.at(0)],
+  ["two workers", "2", engines.at(-1)],
+])("by %s", (_, workers, engine) => {
   let directory: string;
+  let database: TestDatabase | undefined;
   let vendor: FakeUpstream;
   let server: WholeServer;
 
@@ -58,7 +62,10 @@ ${more}`;
     await writeFile(join(directory, "key"), `${key}\n`, { mode: 0o600 });
     vendor = await startFakeUpstream();
     await write(base());
-    server = await startWholeServer({ GHOSTLLM_CONFIG: file(), VENDOR_KEY: "sk-vendor", SERVER_WORKERS: workers });
+    database = engine?.name === "postgres" ? await engine.create() : undefined;
+    const ofDatabase = database && { DATABASE_URL: database.databaseUrl ?? "" };
+    const environment = { GHOSTLLM_CONFIG: file(), VENDOR_KEY: "sk-vendor", SERVER_WORKERS: workers, ...ofDatabase };
+    server = await startWholeServer(environment);
   });
   beforeEach(() => {
     vendor.clear();
@@ -67,6 +74,7 @@ ${more}`;
   afterEach(() => put(base()));
   afterAll(async () => {
     await server.close();
+    await database?.dispose();
     await vendor.close();
     await rm(directory, { recursive: true, force: true });
   });
