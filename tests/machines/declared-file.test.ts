@@ -23,6 +23,8 @@ const someLooksMs = 12_000;
 /** When nobody has had the file in force for a minute, as others see it. */
 const orphanedPatience = { timeout: 120_000, interval: 500 };
 
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
 /** Budgets tell them apart. */
 function fileOf(budgetUsd: number, others = ""): string {
   return `
@@ -35,7 +37,7 @@ aliases:
     targets: [{ provider: main, model: gpt-4o }]
 keys:
   - name: ci
-    sha256: ${createHash("sha256").update(key).digest("hex")}
+    sha256: ${sha256(key)}
     team: red
 ${others}`;
 }
@@ -117,6 +119,11 @@ describe.skipIf(!isThere)("a file that two instances on one database have", () =
     });
     await response.arrayBuffer();
     return response.status;
+  }
+
+  async function isTaken({ server }: Place): Promise<boolean> {
+    const text = await (await fetch(`${server.url}/metrics`)).text();
+    return /^ghostllm_config_last_reload_successful 1$/m.test(text);
   }
 
   it("is applied once where both start at the same moment with an empty database", async () => {
@@ -226,5 +233,39 @@ describe.skipIf(!isThere)("a file that two instances on one database have", () =
     expect((await stateAt(one)).state).toBe("in_force");
     await startAgain(other);
     expect([await budgetAt(one), (await stateAt(other)).state]).toEqual(["400", "older"]);
+  });
+
+  it("is applied at one while the other is asked what differs, in another order, without a deadlock", async () => {
+    const names = Array.from({ length: 40 }, (_, index) => `k${index}`);
+    const keysOf = (some: readonly string[], budgetUsd: number): string =>
+      some
+        .map((name) => `  - { name: ${name}, sha256: ${sha256(name)}, team: red, budget_usd: ${budgetUsd} }`)
+        .join("\n");
+    await put(other.file, fileOf(500, keysOf(names.toReversed(), 5)));
+    await vi.waitFor(async () => expect((await stateAt(other)).state).toBe("in_force"), patience);
+    const over = new AbortController();
+    const looking = Array.from({ length: 4 }, async () => {
+      while (!over.signal.aborted) await stateAt(other);
+    });
+    for (const budgetUsd of [6, 7, 8, 9]) {
+      const before = (await stateAt(one)).applied?.digest;
+      await put(one.file, fileOf(500, keysOf(names, budgetUsd)));
+      const isApplied = async () => expect((await stateAt(one)).applied?.digest).not.toBe(before);
+      await vi.waitFor(isApplied, { ...patience, interval: 500 });
+    }
+    over.abort();
+    await Promise.all(looking);
+    for (const { server } of [one, other]) expect(server.stdout + server.stderr).not.toMatch(/deadlock/i);
+    expect((await stateAt(one)).state).toBe("in_force");
+  });
+
+  it("comes in force with its settings when the database is there again, where it was away as the file changed", async () => {
+    await postgres.stop();
+    await put(one.file, `timeouts: { idle_ms: 4321 }\n${fileOf(700)}`);
+    await vi.waitFor(async () => expect(await isTaken(one)).toBe(false), patience);
+    await postgres.start();
+    await vi.waitFor(async () => expect([await budgetAt(one), await isTaken(one)]).toEqual(["700", true]), patience);
+    const { settings } = await one.admin.system.configuration({});
+    expect(settings.find(({ path }) => path === "timeouts.idle_ms")?.value).toBe(4_321);
   });
 });

@@ -17,6 +17,8 @@ import { describeFault } from "#telemetry/fault.ts";
 import { FollowedFiles } from "./followed-files.ts";
 import type { Foundation } from "./foundation.ts";
 
+const retryMs = 5_000;
+
 export interface RunningParts {
   readonly foundation: Pick<Foundation, "config" | "log" | "metrics" | "clock" | "disposer" | "reconfigured">;
   readonly given: LoadedConfig;
@@ -39,6 +41,7 @@ export class RunningConfiguration implements ConfigurationInForce {
   #readAt: number;
   #others: Others | null = null;
   #last: Promise<void> = Promise.resolve();
+  #retry: NodeJS.Timeout | undefined;
 
   constructor(parts: RunningParts) {
     this.#parts = parts;
@@ -98,6 +101,7 @@ export class RunningConfiguration implements ConfigurationInForce {
     this.#note(problems);
     const files = new FollowedFiles({ read: () => this.#read, onChange: () => this.reload() });
     this.#parts.foundation.disposer.add(() => files.close());
+    this.#parts.foundation.disposer.add(() => clearTimeout(this.#retry));
   }
 
   /** One after the other. Never rejects: what is wrong is told. */
@@ -108,11 +112,14 @@ export class RunningConfiguration implements ConfigurationInForce {
 
   async #reload(): Promise<void> {
     const { log } = this.#parts.foundation;
+    clearTimeout(this.#retry);
     try {
       const next = await readAnew(this.#read.sources);
       await this.#takeOver(next);
     } catch (error) {
       const isKnown = error instanceof ConfigError;
+      // The file is not what was wrong with it, such as a database that was away: no other change of the file may come.
+      if (!isKnown) this.#retry = setTimeout(() => void this.reload(), retryMs).unref();
       const problems = isKnown ? error.problems : [toProblem(this.#read, error)];
       for (const { path, message, hint } of problems)
         log.error({ path, problem: message, hint }, "the configuration is not read anew, and all stays as it was");

@@ -67,6 +67,8 @@ export class DeclaredApplier {
   }
 
   async #settleAll(declared: Declarations): Promise<readonly Step[]> {
+    // Usage is added to many keys at once, and another instance may be looking: whoever changes many waits for them before, and not in the middle.
+    await this.#deps.store.units.holdUsage();
     const work = new Settling(this.#deps, await this.#deps.store.declared.list(), declared);
     return work.run();
   }

@@ -53,6 +53,8 @@ export class DeclaredKeeper implements DeclaredThings {
   #last: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #isDue = false;
+  #looking: Promise<unknown> = Promise.resolve();
+  #nextLook: Promise<Drift> | null = null;
 
   constructor(options: KeeperOptions) {
     this.#options = options;
@@ -79,8 +81,19 @@ export class DeclaredKeeper implements DeclaredThings {
     return engine === "sqlite" && units.settled() !== null ? settle() : this.#inTurn(settle);
   }
 
-  /** What the store has that differs from this instance's file. */
-  async drift(): Promise<Drift> {
+  /** What the store has that differs from this instance's file. Many who ask share one look, which begins after they have asked. */
+  drift(): Promise<Drift> {
+    if (this.#nextLook !== null) return this.#nextLook;
+    const look = this.#looking.then(() => {
+      this.#nextLook = null;
+      return this.#drift();
+    });
+    this.#nextLook = look;
+    this.#looking = look.catch(() => undefined);
+    return look;
+  }
+
+  async #drift(): Promise<Drift> {
     if (this.#declared?.governs !== true) return { steps: [], problems: [] };
     try {
       return { steps: await this.#options.applier.look(this.#declared), problems: [] };
