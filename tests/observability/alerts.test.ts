@@ -21,7 +21,7 @@ beforeAll(async () => {
   causes = await startCauses();
   prometheus = await startPrometheus({ targets: causes.targets, rules: rulesFile({ windows }) });
   watching = setInterval(() => void look(), 500);
-}, 180_000);
+}, 300_000);
 afterAll(async () => {
   clearInterval(watching);
   await causes?.close();

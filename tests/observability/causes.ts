@@ -7,6 +7,7 @@ import { startRedisPlace } from "./places/redis.ts";
 import { startRestlessPlace } from "./places/restless.ts";
 import { startSmallPlace } from "./places/small.ts";
 import { startStuckPlace } from "./places/stuck.ts";
+import { startUnrenewedPlace } from "./places/unrenewed.ts";
 
 /** A server that can be brought into trouble. */
 export interface Place {
@@ -33,18 +34,20 @@ type Start = () => Promise<Place | null>;
 const optional: Readonly<Record<string, Start>> = {
   GhostllmRedisAway: startRedisPlace,
   GhostllmDiskShort: startDiskPlace,
+  GhostllmCertificateNotRenewed: startUnrenewedPlace,
 };
 
 export async function startCauses(): Promise<Causes> {
   const places: Place[] = [];
   const absent = new Set<string>();
-  for (const start of [startBusyPlace, startStuckPlace, startSmallPlace, startRestlessPlace, startBackupPlace])
-    places.push(await start());
-  for (const [alert, start] of Object.entries(optional)) {
+  const always = [startBusyPlace, startStuckPlace, startSmallPlace, startRestlessPlace, startBackupPlace];
+  const starting = always.map(async (start) => void places.push(await start()));
+  const startingIfThere = Object.entries(optional).map(async ([alert, start]) => {
     const place = await start();
     if (place !== null) places.push(place);
     else absent.add(alert);
-  }
+  });
+  await Promise.all([...starting, ...startingIfThere]);
   const all = async (act: (place: Place) => Promise<void>): Promise<void> => void (await Promise.all(places.map(act)));
   return {
     ...{ targets: places.map(({ target }) => target), absent },

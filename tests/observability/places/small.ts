@@ -1,27 +1,29 @@
-// A server with few descriptors, more clients than it takes, and a certificate that ends within days.
+// A server with few descriptors, more clients than it takes, and a certificate that ends within minutes.
 
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { vi } from "vitest";
+import { selfSign } from "../../../apps/server/src/edge/certificates/self-signed.ts";
 import { spawnServer } from "../../support/server.ts";
 import { metricsOf } from "../busy-server.ts";
 import type { Place } from "../causes.ts";
 
 const descriptors = 160;
+/** Of a certificate that is valid for an hour before it is made, so that it has less than a sixth of its life left. */
+const nineMinutes = 9 / 1_440;
 
 export async function startSmallPlace(): Promise<Place> {
   const directory = mkdtempSync(join(tmpdir(), "ghostllm-small-"));
   const [certificate, key] = [join(directory, "server.pem"), join(directory, "server.key")];
-  const certify = (days: number): void => {
-    const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", String(days)];
-    const made = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-keyout", key, "-out", certificate];
-    execFileSync("openssl", ["req", "-x509", "-nodes", ...made, ...subject], { stdio: "ignore" });
+  const certify = async (days: number): Promise<void> => {
+    const { pem } = await selfSign({ commonName: "localhost", hosts: ["localhost"], days });
+    writeFileSync(key, pem.key);
+    writeFileSync(certificate, pem.cert);
   };
-  certify(300);
+  await certify(300);
   const server = spawnServer({
     runBy: ["prlimit", `--nofile=${descriptors}:${descriptors}`],
     environment: {
@@ -49,7 +51,7 @@ export async function startSmallPlace(): Promise<Place> {
   return {
     target: metricsOf(server),
     async begin() {
-      certify(3);
+      await certify(nineMinutes);
       server.signal("SIGHUP");
       coming = come();
     },
@@ -57,7 +59,7 @@ export async function startSmallPlace(): Promise<Place> {
       over.abort();
       await coming;
       for (const socket of sockets) socket.destroy();
-      certify(300);
+      await certify(300);
       server.signal("SIGHUP");
     },
     async close() {
