@@ -74,7 +74,8 @@ describe.skipIf(executable === null)("an admin", () => {
     await run.getByText("It does not match.").waitFor();
     const { id = "" } = (await named("orders")) ?? {};
     await api().guardrails.remove({ params: { id } });
-    expect(problems).toEqual([]);
+    // The server's word on what is no schema.
+    expect(problems.filter((problem) => !/ 400 /.test(problem))).toEqual([]);
   });
 
   it("makes one of words and patterns, with the server's words where one is wrong, changes it, switches it off and deletes it", async () => {

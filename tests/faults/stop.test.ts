@@ -246,7 +246,7 @@ describe("SIGHUP", () => {
     await vi.waitFor(() => expect(server.url).toMatch(/^https:/), { timeout: 45_000 });
     await place("second");
     server.signal("SIGHUP");
-    await vi.waitFor(() => expect(server.stderr).toContain("the certificate was read anew"), { timeout: 45_000 });
+    await vi.waitFor(() => expect(server.stderr).toContain("there is another certificate"), { timeout: 45_000 });
     expect(server.hasExited).toBe(false);
     expect(await server.stop()).toEqual({ code: 0, signal: null });
   });
