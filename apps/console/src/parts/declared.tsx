@@ -3,7 +3,7 @@
 import { Panel } from "./panel.tsx";
 import { Tag } from "./status.tsx";
 
-export function DeclaredTag() {
+function DeclaredTag() {
   return <Tag tone="info">declared in the configuration file</Tag>;
 }
 
