@@ -1,4 +1,4 @@
-// A server with few descriptors, more clients than it takes, and a certificate that ends within minutes.
+// A server with few descriptors, more clients than it takes, a certificate that ends within minutes, and a configuration file with a fault.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
@@ -24,10 +24,13 @@ export async function startSmallPlace(): Promise<Place> {
     writeFileSync(certificate, pem.cert);
   };
   await certify(300);
+  const file = join(directory, "ghostllm.yaml");
+  const configure = (level: string): void => writeFileSync(file, `log_level: ${level}\n`);
+  configure("fatal");
   const server = spawnServer({
     runBy: ["prlimit", `--nofile=${descriptors}:${descriptors}`],
     environment: {
-      ...{ SERVER_TLS_CERTIFICATE_FILE: certificate, SERVER_TLS_KEY_FILE: key, LOG_LEVEL: "fatal" },
+      ...{ SERVER_TLS_CERTIFICATE_FILE: certificate, SERVER_TLS_KEY_FILE: key, GHOSTLLM_CONFIG: file },
       ...{ GHOSTLLM_METRICS_PORT: "0" },
     },
   });
@@ -52,6 +55,7 @@ export async function startSmallPlace(): Promise<Place> {
     target: metricsOf(server),
     async begin() {
       await certify(nineMinutes);
+      configure("[");
       server.signal("SIGHUP");
       coming = come();
     },
@@ -60,6 +64,7 @@ export async function startSmallPlace(): Promise<Place> {
       await coming;
       for (const socket of sockets) socket.destroy();
       await certify(300);
+      configure("fatal");
       server.signal("SIGHUP");
     },
     async close() {
