@@ -171,9 +171,9 @@ describe("values from elsewhere", () => {
   it("are taken from variables, with a default where one is not set", () => {
     const yaml =
       "server:\n  host: ${HOST:-127.0.0.1}\n  port: ${PORT}\ndata_dir: '${HOME}/x-$${y}'\ndetect_ollama: ${DETECT}";
-    const { config } = load({ yaml, environment: { PORT: "81", HOME: "/root", DETECT: "false" } });
+    const { config } = load({ yaml, environment: { PORT: "81", HOME: "/home/ada", DETECT: "false" } });
     expect(config.server).toMatchObject({ host: "127.0.0.1", port: 81 });
-    expect([config.dataDir, config.detectOllama]).toEqual(["/root/x-${y}", false]);
+    expect([config.dataDir, config.detectOllama]).toEqual(["/home/ada/x-${y}", false]);
   });
 
   it("add nothing to the file but the value", () => {

@@ -4,7 +4,7 @@ import { cachePaces, usualEmbeddingMs, usualSimilarity } from "@ghostllm/contrac
 import { useWatch } from "react-hook-form";
 import type { Alias } from "#api/queries.ts";
 import { cacheScopeWords, isCacheScope } from "#models/cache-words.ts";
-import { CheckField, SelectField, TextField } from "#parts/field.tsx";
+import { CheckField, NumberField, SelectField, TextField } from "#parts/field.tsx";
 import type { ServerForm } from "#parts/form.tsx";
 import type { AliasValues, CacheValues } from "./alias-values.ts";
 
@@ -70,9 +70,8 @@ export function CacheFields({ server, present }: CacheFieldsProps) {
         ))}
       </SelectField>
       {scope !== "" && (
-        <TextField
+        <NumberField
           label="Kept for"
-          inputMode="numeric"
           autoComplete="off"
           help="Seconds."
           error={errorOf("cache.ttl_seconds")}
@@ -114,9 +113,8 @@ function SemanticFields({ server: { form, errorOf } }: Pick<CacheFieldsProps, "s
             error={errorOf("cache.semantic.threshold")}
             field={form.register("cache.semantic.threshold")}
           />
-          <TextField
+          <NumberField
             label="An embedding is waited for"
-            inputMode="numeric"
             autoComplete="off"
             help="Milliseconds at most."
             error={errorOf("cache.semantic.timeout_ms")}
