@@ -38,6 +38,7 @@ type Probe = (store: OpenStore, reach: Reach, target: Side) => Promise<Found>;
 const idOf = (row: { readonly id: string } | undefined): Found => (row === undefined ? [] : [row.id]);
 const idsOf = (rows: readonly { readonly id: string }[]): Found => rows.map(({ id }) => id);
 const time = { from: now - hourMs, to: now + hourMs };
+const byTeam = { filter: time, bucket: null, dimensions: ["team"], kept: null } as const;
 
 type IsReaching<Function> = Function extends (...given: infer Given) => unknown
   ? Reach extends Given[number]
@@ -124,11 +125,16 @@ const probes: Readonly<Record<Reaching, Probe>> = {
   },
   "usage.find": async (store, reach, { recordId }) => idOf(await store.usage.find(recordId, reach)),
   "usage.series": async (store, reach) => {
-    const asked = { filter: time, bucket: null, dimensions: ["team"], kept: null } as const;
     const rows = [
-      ...(await store.usage.series({ ...asked, source: "rollups" }, reach)),
-      ...(await store.usage.series({ ...asked, source: "log" }, reach)),
+      ...(await store.usage.series({ ...byTeam, source: "rollups" }, reach)),
+      ...(await store.usage.series({ ...byTeam, source: "log" }, reach)),
     ];
+    return rows.flatMap(({ group }) => group?.[0] ?? []);
+  },
+  "usage.seriesForPages": async (store, reach) => {
+    // Of all first: what is kept of that is nobody else's.
+    await store.usage.seriesForPages({ ...byTeam, source: "rollups" }, "all");
+    const rows = await store.usage.seriesForPages({ ...byTeam, source: "rollups" }, reach);
     return rows.flatMap(({ group }) => group?.[0] ?? []);
   },
   "usage.rank": async (store, reach) => {
@@ -314,7 +320,7 @@ describe.each(availableEngines())("within the reach of one team, on $name", (eng
     "contents.find" as const,
     ...(["aliases.list", "aliases.find", "aliases.update", "aliases.remove"] as const),
     ...(["guardrails.list", "guardrails.find", "guardrails.update", "guardrails.remove"] as const),
-    ...(["usage.list", "usage.find", "usage.count", "usage.series", "usage.rank"] as const),
+    ...(["usage.list", "usage.find", "usage.count", "usage.series", "usage.seriesForPages", "usage.rank"] as const),
     ...(["budgets.used", "budgets.byPeriod", "budgets.holders", "budgets.find", "budgets.course"] as const),
   ])("%s finds what is of the team", async (name) => {
     expect((await probes[name](store, within(), own)).length).toBeGreaterThan(0);

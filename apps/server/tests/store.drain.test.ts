@@ -93,7 +93,10 @@ describe.each(availableEngines())("lines of the journal on $name", (engine) => {
       const records = randomRecords(seed, owners);
       const again = records.slice(0, 40);
       const lines = Buffer.from([...records, ...again].map(encodeRecord).join(""));
-      expect(await byLines.usage.drain(lines)).toEqual({ stored: 190, added: 150, refused: [] });
+      expect(await byLines.usage.drain(lines)).toEqual({
+        ...{ stored: 190, added: 150, refused: [] },
+        oldest: Math.min(...records.map(({ createdAt }) => createdAt)),
+      });
       expect(await byLines.usage.drain(Buffer.from(again.map(encodeRecord).join("")))).toMatchObject({ added: 0 });
       for (let at = 0; at < records.length; at += 7) await byRecords.usage.insert(records.slice(at, at + 7));
     }

@@ -1,7 +1,7 @@
 // What to ask the store for, of what a reader wants to see: which time, how it is divided, and where that is known.
 
 import { GhostError } from "@ghostllm/contract";
-import type { SeriesFilter, SeriesQuery as StoreQuery, UsageDimension } from "#control/store/usage-store.ts";
+import type { SeriesFilter, SeriesQuery as StoreQuery } from "#control/store/usage-store.ts";
 import type { Resource } from "./resource.ts";
 
 export type ExportQuery = Parameters<Resource<"usage">["export"]>[0]["query"];
@@ -66,13 +66,6 @@ function filterOf(query: ExportQuery): Omit<SeriesFilter, "from" | "to"> {
     ...(status !== undefined && { status }),
   };
 }
-
-/** Users, keys and teams may be many, and so may be pairs of them with anything. */
-export function hasFewGroups({ dimensions }: SeriesPlan): boolean {
-  return dimensions.every((dimension) => few.has(dimension));
-}
-
-const few: ReadonlySet<UsageDimension> = new Set(["model", "provider", "organisation", "alias", "status"]);
 
 /** When each bucket begins; none where time is not divided. */
 export function timesOf({ filter: { from, to }, bucket }: SeriesPlan): readonly number[] {

@@ -3,13 +3,13 @@
 import { formatUsd, GhostError } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { Store } from "#control/store/store.ts";
-import type { SeriesRow, UsageOrder } from "#control/store/usage-store.ts";
+import { hasFewGroups, type SeriesRow, type UsageOrder } from "#control/store/usage-store.ts";
 import type { Reach } from "#domain/access/may.ts";
 import type { Clock } from "#domain/clock.ts";
 import { toTime } from "./fields.ts";
 import { labelsOf, type Labels } from "./group-labels.ts";
 import { addByGroup, nameOf, percentilesOfRows, rankOf, restOf } from "./series-rows.ts";
-import { beforeThat, hasFewGroups, planSeries, timesOf, type SeriesPlan } from "./series-plan.ts";
+import { beforeThat, planSeries, timesOf, type SeriesPlan } from "./series-plan.ts";
 import type { Resource } from "./resource.ts";
 import { addSums, toApiSums } from "./usage-sums.ts";
 
@@ -80,7 +80,7 @@ interface Found extends Told {
 
 /** Where groups are few: all that there is of them is read at once, and added up here. */
 async function readAll({ deps: { store }, plan, order, top, reach, isCompared }: Asked): Promise<Found> {
-  const all = await store.usage.series(plan, reach);
+  const all = await store.usage.seriesForPages(plan, reach);
   const ranked = addByGroup(all).toSorted((one, other) => rankOf(other, order) - rankOf(one, order));
   const shown = ranked.slice(0, top);
   const names = new Set(shown.map(nameOf));
@@ -89,7 +89,7 @@ async function readAll({ deps: { store }, plan, order, top, reach, isCompared }:
     all: rows,
   });
   const before = { ...plan, ...beforeThat(plan), bucket: null };
-  const previous = isCompared ? told(await store.usage.series(before, reach)) : null;
+  const previous = isCompared ? told(await store.usage.seriesForPages(before, reach)) : null;
   return { ...told(all), shown, count: ranked.length, previous };
 }
 

@@ -4,6 +4,8 @@ export interface Drained {
   readonly stored: number;
   /** Those of them that were not before. */
   readonly added: number;
+  /** When the oldest of them began, in epoch ms; null where there are none. */
+  readonly oldest: number | null;
   /** Lines that nobody can read, and records that can never be stored. */
   readonly refused: readonly RefusedLine[];
 }

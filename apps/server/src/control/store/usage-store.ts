@@ -58,6 +58,13 @@ export const sumNames = ["requests", "errors", "failedAttempts", "unpricedReques
 
 export type UsageDimension = "model" | "provider" | "key" | "user" | "team" | "organisation" | "alias" | "status";
 
+const few: ReadonlySet<UsageDimension> = new Set(["model", "provider", "organisation", "alias", "status"]);
+
+/** Users, keys and teams may be many, and so may be pairs of them with anything. */
+export function hasFewGroups({ dimensions }: Pick<SeriesQuery, "dimensions">): boolean {
+  return dimensions.every((dimension) => few.has(dimension));
+}
+
 /** What a series is narrowed to, and its time: both ends are given. */
 export interface SeriesFilter extends Required<Pick<UsageFilter, "from" | "to">>, Omit<UsageFilter, "from" | "to"> {
   readonly model?: string;
@@ -116,6 +123,11 @@ export interface UsageStore {
   /** Those of them that there are, oldest first, whosever they are. */
   ofIds(ids: readonly string[]): Promise<readonly UsageRecord[]>;
   series(query: SeriesQuery, reach: Reach): Promise<readonly SeriesRow[]>;
+  /**
+   * The same for open pages, which ask for it every few seconds: what another instance stored late of hours that are over may be told half
+   * a minute later, and a bucket may be told in two rows.
+   */
+  seriesForPages(query: SeriesQuery, reach: Reach): Promise<readonly SeriesRow[]>;
   /** The groups of a series with the most of something; those of the same rank are in the order of their requests. */
   rank(query: SeriesQuery, order: UsageOrder, most: number, reach: Reach): Promise<RankedGroups>;
   /** Since when single requests are known, in epoch ms: older ones are not found. Null: all are. */

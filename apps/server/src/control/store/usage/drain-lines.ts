@@ -7,6 +7,7 @@ import type { Store } from "#control/store/store.ts";
 import { storedObjectsIn } from "#control/store/stored-objects.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import { parseLines } from "#link/journal/parse-lines.ts";
+import { oldestOf } from "./oldest.ts";
 import { usageInserterIn } from "./usage-insert.ts";
 
 /** `nextTurn` lets others go on where anybody else works in this thread. */
@@ -18,11 +19,12 @@ export function drainerIn(database: Database, nextTurn: () => Promise<unknown>):
     await keep(objects);
     const { added, refused } = await insertOrRefuse(insert, records);
     const unread = unreadable.map((one): RefusedLine => ({ id: "unknown", ...one }));
-    return { stored: records.length - refused.length, added, refused: [...unread, ...refused] };
+    const stored = records.length - refused.length;
+    return { stored, added, oldest: oldestOf(records), refused: [...unread, ...refused] };
   };
 }
 
-type Inserted = Omit<Drained, "stored">;
+type Inserted = Omit<Drained, "stored" | "oldest">;
 
 /** Halves a batch that the store refuses until the records that are to blame stand alone: one must not hold up all. */
 async function insertOrRefuse(insert: Store["usage"]["insert"], records: readonly UsageRecord[]): Promise<Inserted> {

@@ -26,6 +26,7 @@ export class SketchSum {
   static readonly nothing = new SketchSum([]);
   readonly #more: readonly string[];
   readonly #less: readonly string[];
+  #percentiles: Percentiles | null | undefined;
 
   /** `less` is a part of `more`. */
   constructor(more: readonly string[], less: readonly string[] = []) {
@@ -43,6 +44,8 @@ export class SketchSum {
   }
 
   static of(sums: readonly SketchSum[]): SketchSum {
+    const [only] = sums;
+    if (only !== undefined && sums.length === 1) return only;
     const { more, less } = textsOf(sums);
     return new SketchSum(more, less);
   }
@@ -54,6 +57,11 @@ export class SketchSum {
 
   /** In ms; null of no requests. */
   percentiles(): Percentiles | null {
+    if (this.#percentiles === undefined) this.#percentiles = this.#readPercentiles();
+    return this.#percentiles;
+  }
+
+  #readPercentiles(): Percentiles | null {
     return this.#counted(() => {
       let total = 0;
       for (let bucket = first; bucket <= last; bucket += 1) total += Math.max(0, counts[bucket] ?? 0);
