@@ -54,6 +54,7 @@ const tasks = {
   "test:openwebui": { file: "tests/openwebui/main.ts", flags: nodeFlags },
   "test:kafka": { file: "tests/kafka/main.ts", flags: nodeFlags },
   "test:scale": { file: "tests/scale/main.ts", flags: nodeFlags },
+  soak: { file: "tests/soak/main.ts", flags: nodeFlags },
   "test:pressure": { file: "tests/pressure/main.ts", flags: nodeFlags },
   "console:screenshots": { file: "tests/console/screenshots.ts", flags: nodeFlags },
   "console:figures": { file: "tests/console/figures.ts", flags: nodeFlags },

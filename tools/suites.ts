@@ -11,7 +11,7 @@ export interface Suite {
 
 export const suites: Readonly<Record<string, Suite>> = {
   /** They pull plugs or go by the clock, and take the longest. */
-  faults: { include: ["tests/{bench,faults,pressure}/**/*.test.ts", "tests/tooling/demo.test.ts"] },
+  faults: { include: ["tests/{bench,faults,pressure,soak}/**/*.test.ts", "tests/tooling/demo.test.ts"] },
   /** Pages in a real browser. */
   console: { include: ["tests/console/**/*.test.ts"] },
   /** Several servers over one Redis and one PostgreSQL. */
