@@ -93,6 +93,11 @@ export const proofs: Readonly<Record<string, Proof>> = {
     fires: { [of("ghostllm_redis_asked")]: "0x40" },
     quiet: { [of("ghostllm_redis_asked")]: "1x40" },
   },
+  GhostllmTracesDropped: {
+    // The first of them, too.
+    fires: { 'ghostllm_traces_dropped_total{job="g",instance="i",reason="refused"}': "_x15 3x25" },
+    quiet: { 'ghostllm_traces_dropped_total{job="g",instance="i",reason="refused"}': "3x200" },
+  },
   GhostllmConnectionsRefused: {
     fires: { 'ghostllm_connections_refused_total{job="g",instance="i",reason="total"}': "0+1x40" },
     quiet: { 'ghostllm_connections_refused_total{job="g",instance="i",reason="total"}': "7x200" },

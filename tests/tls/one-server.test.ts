@@ -94,6 +94,11 @@ describe.skipIf(!hasPebble())("a server with an authority", () => {
     expect((await askExactly(`${server.url}/health`, insecure)).bytes.toString()).toContain(
       "no certificate was issued",
     );
+    // It is no certificate that ends.
+    const before = (await askExactly(`${server.url}/metrics`, insecure)).bytes.toString();
+    expect(before).not.toContain("ghostllm_certificate_not_after_seconds{");
+    expect(before).not.toContain("ghostllm_certificate_not_before_seconds{");
+    expect(before).toMatch(/^ghostllm_certificate_renewal_failures\{name="public"\} [1-9]/m);
     await authority.open();
     const shown = await untilIssued(server);
     expect(shown.names).toBe("DNS:llm.example.com, DNS:other.example.com");

@@ -83,6 +83,17 @@ export const systemAlerts: readonly Alert[] = [
     remedy: "Bring Redis back. What it missed is told to it within five seconds.",
   },
   {
+    name: "GhostllmTracesDropped",
+    severity: "warning",
+    expr: grown("ghostllm_traces_dropped_total", "15m"),
+    for: "0s",
+    summary: "{{ $labels.instance }} loses traces of requests ({{ $labels.reason }})",
+    meaning:
+      "The collector of `otel.endpoint` did not want traces (refused), did not answer for five minutes (unreachable), or takes less than comes, so that 16 MiB of a thread were full (room). Requests are answered, and recorded, all the same.",
+    remedy:
+      "The log says once a minute what the collector answers. Refused: look at `otel.headers` and at the path of the endpoint. Else: bring the collector back, give it more room, or trace fewer requests (`otel.sampler`).",
+  },
+  {
     name: "GhostllmConnectionsRefused",
     severity: "warning",
     expr: grown("ghostllm_connections_refused_total", "5m"),
@@ -147,7 +158,8 @@ export const systemAlerts: readonly Alert[] = [
     expr: "ghostllm_certificate_not_after_seconds - time() < clamp_max((ghostllm_certificate_not_after_seconds - ghostllm_certificate_not_before_seconds) / 6, 7 * 86400)",
     for: "0s",
     summary: "The certificate {{ $labels.name }} of {{ $labels.instance }} ends in {{ $value | humanizeDuration }}",
-    meaning: "A certificate that clients are shown ends within a week, or has less than a sixth of its life left.",
+    meaning:
+      "A certificate that clients are shown ends within a week, or has less than a sixth of its life left. What stands in for the first one of an authority is none: of that `GhostllmPartUnwell` tells.",
     remedy:
       "Renew it: files are read anew when they change, and on SIGHUP; of one that comes by ACME `ghostllm tls list` says why it was not renewed.",
   },

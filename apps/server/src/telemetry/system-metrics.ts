@@ -15,7 +15,7 @@ export const systemMetricDefinitions = {
   },
   ghostllm_certificate_not_after_seconds: {
     type: "gauge",
-    help: "When a certificate that clients are shown ends, in seconds since 1970: `public` or `management`.",
+    help: "When a certificate that clients are shown ends, in seconds since 1970: `public` or `management`. Absent while one stands in for the first that an authority issues.",
     labels: ["name"],
   },
   ghostllm_certificate_not_before_seconds: {
@@ -72,9 +72,8 @@ export interface MachineFigures {
 
 export interface CertificateFigures {
   readonly name: string;
-  /** Epoch ms. */
-  readonly notBefore: number;
-  readonly notAfter: number;
+  /** Epoch ms; null of one that stands in for one that is still to be had. */
+  readonly life: { readonly notBefore: number; readonly notAfter: number } | null;
   /** Null where no authority is asked for another. */
   readonly failures: number | null;
 }
@@ -100,10 +99,10 @@ export function systemMetrics(make: Make) {
     },
     watchCertificates(read: () => readonly CertificateFigures[]): void {
       make.gauge("ghostllm_certificate_not_after_seconds", (gauge) => {
-        for (const { name, notAfter } of read()) gauge.labels(name).set(notAfter / 1000);
+        for (const { name, life } of read()) if (life !== null) gauge.labels(name).set(life.notAfter / 1000);
       });
       make.gauge("ghostllm_certificate_not_before_seconds", (gauge) => {
-        for (const { name, notBefore } of read()) gauge.labels(name).set(notBefore / 1000);
+        for (const { name, life } of read()) if (life !== null) gauge.labels(name).set(life.notBefore / 1000);
       });
       make.gauge("ghostllm_certificate_renewal_failures", (gauge) => {
         for (const { name, failures } of read()) if (failures !== null) gauge.labels(name).set(failures);

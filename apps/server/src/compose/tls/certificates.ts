@@ -52,8 +52,10 @@ export async function startCertificates(parts: CertificateParts): Promise<Answer
   const { clock, disposer, metrics, config } = foundation;
   let kept: KeptCertificate | null = null;
   metrics.watchCertificates(() =>
-    board.list().map(({ name, origin, facts: { notBefore, notAfter } }) => {
-      return { name, notBefore, notAfter, failures: origin === "acme" ? (kept?.failures ?? 0) : null };
+    board.list().map(({ name, origin, isTemporary, facts: { notBefore, notAfter } }) => {
+      // That nobody has one yet is no end of one: the part `certificate` is unwell, and failures tell why.
+      const life = isTemporary ? null : { notBefore, notAfter };
+      return { name, life, failures: origin === "acme" ? (kept?.failures ?? 0) : null };
     }),
   );
   const watch = repeating({ everyMs: watchEveryMs, firstMs: watchFirstMs }, (held) =>
