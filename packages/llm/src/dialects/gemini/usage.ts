@@ -45,7 +45,9 @@ export const noGrounding: Grounding = { webSearches: 0, hasMaps: false };
 
 /** https://ai.google.dev/gemini-api/docs/google-search#grounded_response https://ai.google.dev/gemini-api/docs/maps-grounding */
 export function addGrounding(known: Grounding, answer: unknown): Grounding {
-  const found = listOf(memberOf(answer, "candidates")).map((candidate) => memberOf(candidate, groundingSign));
+  const all = listOf(memberOf(answer, "candidates")).map((candidate) => memberOf(candidate, groundingSign));
+  const found = all.filter((grounding) => grounding !== undefined);
+  if (found.length === 0) return known;
   const webSearches = found.reduce((sum: number, one) => sum + listOf(memberOf(one, "webSearchQueries")).length, 0);
   return {
     webSearches: Math.max(known.webSearches, webSearches),

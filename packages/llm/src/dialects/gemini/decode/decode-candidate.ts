@@ -75,11 +75,23 @@ export function tellRest(fields: JsonObject, index: number | undefined, events: 
 }
 
 function readPart(value: unknown, state: CandidateState, events: Events): void {
+  const text = onlyTextOf(value);
+  if (text !== undefined) {
+    endPartial(state, events);
+    return tellers.text({ kind: "text", text }, state, events);
+  }
   const call = memberOf(value, "functionCall");
   if (isObject(call) && isPiece(call, state))
     return readCallPiece(call, memberOf(value, "thoughtSignature"), state, events);
   endPartial(state, events);
   for (const part of decodePart(value, state.ids)) tellPart(part, state, events);
+}
+
+/** What nearly all parts of a stream are: words, and nothing beside them. */
+function onlyTextOf(value: unknown): string | undefined {
+  if (!isObject(value) || typeof value["text"] !== "string") return undefined;
+  for (const name in value) if (name !== "text") return undefined;
+  return value["text"];
 }
 
 function tellPart<Kind extends Part["kind"]>(

@@ -20,6 +20,8 @@ interface StreamState {
   readonly tellsUsage: boolean;
   /** What every chunk begins with. */
   head: JsonObject;
+  /** The same as text, with the name of what comes behind it. */
+  headText: string;
   /** Told with the next chunk. */
   answerFields: JsonObject;
   /** Choices whose role was told. */
@@ -33,10 +35,12 @@ type EventOf<Kind> = Extract<ChatEvent, { readonly kind: Kind }>;
 type Encoders = { readonly [Kind in ChatEvent["kind"]]: (event: EventOf<Kind>, state: StreamState) => string };
 
 export function createStreamEncoder({ wantsStreamUsage }: { readonly wantsStreamUsage: boolean }): StreamEncoder {
+  const head = headOf({ id: "", createdSeconds: 0, model: "" });
   const state: StreamState = {
     tellsUsage: wantsStreamUsage,
-    head: headOf({ id: "", createdSeconds: 0, model: "" }),
-    answerFields: {},
+    head,
+    headText: headTextOf(head),
+    answerFields: noFields,
     begun: new Set(),
     thoughts: new Map(),
     usage: null,
@@ -50,7 +54,7 @@ function encodeEvent<Kind extends ChatEvent["kind"]>(event: EventOf<Kind>, state
 
 const encoders: Encoders = {
   start(event, state) {
-    state.head = headOf(event);
+    setHead(state, headOf(event));
     state.begun.add(0);
     return writeDelta(0, { role: "assistant", content: "" }, state);
   },
@@ -97,7 +101,7 @@ const encoders: Encoders = {
   },
   service_tier({ serviceTier }, state) {
     const tier = encodeServiceTier(serviceTier);
-    if (tier !== undefined) state.head = { ...state.head, service_tier: tier };
+    if (tier !== undefined) setHead(state, { ...state.head, service_tier: tier });
     return "";
   },
   extras({ index, extras }, state) {
@@ -116,6 +120,17 @@ const encoders: Encoders = {
 
 function headOf({ id, createdSeconds, model }: Omit<EventOf<"start">, "kind">): JsonObject {
   return { id, object: "chat.completion.chunk", created: createdSeconds, model };
+}
+
+const noFields: JsonObject = {};
+
+function setHead(state: StreamState, head: JsonObject): void {
+  state.head = head;
+  state.headText = headTextOf(head);
+}
+
+function headTextOf(head: JsonObject): string {
+  return `${JSON.stringify(head).slice(0, -1)},"choices":`;
 }
 
 function writeDelta(index: number, delta: JsonObject, state: StreamState): string {
@@ -138,9 +153,11 @@ function writeChoice(
 
 /** A client that asked for usage is told null until the last chunk, as OpenAI does it. */
 function writeChunk(choices: readonly JsonObject[], state: StreamState, usage: JsonObject | null = null): string {
-  const fields = state.answerFields;
-  state.answerFields = {};
-  return frame({ ...state.head, choices, ...(state.tellsUsage && { usage }), ...fields });
+  const { head, headText, answerFields: fields, tellsUsage } = state;
+  state.answerFields = noFields;
+  if (fields !== noFields) return frame({ ...head, choices, ...(tellsUsage && { usage }), ...fields });
+  const ending = tellsUsage ? `,"usage":${JSON.stringify(usage)}}` : "}";
+  return `data: ${headText}${writeJson(choices, "provider_error")}${ending}\n\n`;
 }
 
 function writeEnd(state: StreamState): string {
