@@ -1,5 +1,5 @@
 // Writes the documents that are derived from code: configuration, errors, events, permissions, providers, metrics, alerts, the OpenAPI
-// description, the example of a balancer, rules of Prometheus and dashboards of Grafana.
+// description, the example of a balancer, rules of Prometheus, dashboards of Grafana and saved objects of Kibana.
 // `--check` writes nothing and fails when one of them is out of date.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -27,6 +27,7 @@ import { describeProviders } from "./docs/providers.ts";
 import { dashboardFile } from "./observing/dashboard.ts";
 import { dashboards } from "./observing/dashboards/all.ts";
 import { rulesFile } from "./observing/rules-file.ts";
+import { savedObjectsFile } from "./observing/saved-objects.ts";
 
 const root = resolve(import.meta.dirname, "..");
 
@@ -53,6 +54,7 @@ function generateDocuments(): Readonly<Record<string, string>> {
     ...Object.fromEntries(
       dashboards.map((dashboard) => [`deploy/grafana/${dashboard.uid}.json`, dashboardFile(dashboard)]),
     ),
+    "deploy/logs/saved-objects.ndjson": savedObjectsFile(),
     "docs/openapi.json": `${JSON.stringify(openApiDocument({ version: readVersion() }), null, 2)}\n`,
   };
 }
