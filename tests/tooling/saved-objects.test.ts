@@ -98,7 +98,7 @@ describe("saved objects", () => {
       const asked = [...query.query.matchAll(/([a-z_]+) (?::|>=)/g)].map(([, name = ""]) => name);
       expect(asked.length).toBeGreaterThan(0);
       const columns = object.type === "search" ? (object.attributes["columns"] as readonly string[]) : [];
-      for (const name of [...asked, ...columns]) expect(types.keys().toArray()).toContain(name);
+      for (const name of [...asked, ...columns]) expect([...types.keys()]).toContain(name);
     },
   );
 

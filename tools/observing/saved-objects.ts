@@ -65,14 +65,14 @@ function search({ id, title, query, columns }: LogSearch): SavedObject {
 function visualization(panel: LogPanel): SavedObject {
   const { references, ...source } = asked(panel.query);
   const title = `GhostLLM: ${panel.title}`;
-  const type = panel.kind === "table" ? "table" : panel.kind === "bars" ? "histogram" : "line";
-  const aggs = [measured(panel.measure), ...(panel.kind === "table" ? [] : [overTime]), ...groups(panel)];
-  const params = panel.kind === "table" ? tableParams : chartParams(type, panel.measure);
+  const overTime = panel.kind === "table" ? [] : [byTime];
+  const aggs = [measured(panel.measure), ...overTime, ...groups(panel)];
+  const shape = panel.kind === "table" ? { type: "table", params: tableParams } : chart(panel.kind, panel.measure);
   return {
     ...{ id: panelId(panel.id), type: "visualization", migrationVersion: { visualization: "7.10.0" }, references },
     attributes: {
       ...{ title, description: "", uiStateJSON: "{}", version: 1 },
-      ...{ visState: JSON.stringify({ title, type, aggs, params }), ...source },
+      ...{ visState: JSON.stringify({ title, aggs, ...shape }), ...source },
     },
   };
 }
@@ -85,7 +85,7 @@ function measured(measure: Measure): object {
   return { ...base, params: { field, customLabel: label, ...percents } };
 }
 
-const overTime = {
+const byTime = {
   ...{ id: "2", enabled: true, type: "date_histogram", schema: "segment" },
   params: { field: "@timestamp", useNormalizedEsInterval: true, interval: "auto", min_doc_count: 1 },
 };
@@ -102,10 +102,11 @@ const tableParams = {
   ...{ totalFunc: "sum", percentageCol: "" },
 };
 
-function chartParams(type: "histogram" | "line", measure: Measure): object {
+function chart(kind: "bars" | "lines", measure: Measure): object {
+  const type = kind === "bars" ? "histogram" : "line";
   const label = measure.type === "count" ? "requests" : measure.label;
   const axis = { show: true, style: {}, scale: { type: "linear" } };
-  return {
+  const params = {
     ...{ type, addTooltip: true, addLegend: true, legendPosition: "right", times: [], addTimeMarker: false },
     grid: { categoryLines: false },
     categoryAxes: [
@@ -129,6 +130,7 @@ function chartParams(type: "histogram" | "line", measure: Measure): object {
     ],
     ...{ labels: {}, thresholdLine: { show: false, value: 10, width: 1, style: "full", color: "#E7664C" } },
   };
+  return { type, params };
 }
 
 function dashboard(): SavedObject {

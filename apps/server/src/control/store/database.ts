@@ -73,6 +73,8 @@ export interface Engine {
   readonly refreshCounts: ((kysely: Kysely<Tables>) => Promise<void>) | null;
   /** Is the database away, locked, full or too slow? Otherwise we are at fault. */
   isUnavailable(error: unknown): boolean;
+  /** Does another process write at the moment? Nothing was done: who can wait tries again. */
+  isHeld(error: unknown): boolean;
   /** Does it take no connections, from whomever? Silence and broken connections show nothing of the kind. */
   isDown(error: unknown): boolean;
 }

@@ -2,6 +2,7 @@
 // Invariant: each migration is applied once, whole, whoever else starts at the same time.
 
 import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Kysely, sql } from "kysely";
 import type { Database } from "./database.ts";
 import { allMigrations } from "./migrations/all.ts";
@@ -18,12 +19,30 @@ export async function applyMigrations(
   try {
     const applied: string[] = [];
     for (;;) {
-      const name = await kysely.transaction().execute((transaction) => applyNext(database, transaction, migrations));
+      const apply = () => kysely.transaction().execute((transaction) => applyNext(database, transaction, migrations));
+      const name = await waitingForOthers(database, apply);
       if (name === null) return applied;
       applied.push(name);
     }
   } finally {
     if (migrationDialect !== null) await kysely.destroy();
+  }
+}
+
+/** As long as a large table may take that another process migrates. */
+const mostWaitMs = 10 * 60_000;
+const pauseMs = 50;
+
+/** SQLite lets nobody in by the order in which they came: each tries again at a time of its own, and one after the other gets its turn. */
+async function waitingForOthers<Result>({ engine }: Database, run: () => Promise<Result>): Promise<Result> {
+  const until = performance.now() + mostWaitMs;
+  for (;;) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!engine.isHeld(error) || performance.now() > until) throw error;
+      await sleep(pauseMs * (1 + Math.random()));
+    }
   }
 }
 

@@ -71,6 +71,8 @@ export function openPostgres(options: PostgresOptions): Engine {
     },
     explain,
     isUnavailable,
+    // Who migrates there is waited for by the database itself.
+    isHeld: () => false,
     isDown,
   };
 }

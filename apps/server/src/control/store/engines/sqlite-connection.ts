@@ -1,19 +1,35 @@
 // A connection to a file of SQLite, in whatever thread this is called.
 
 import SqliteDatabase from "better-sqlite3";
-import { SqliteFault } from "./sqlite-faults.ts";
+import { isHeld, SqliteFault } from "./sqlite-faults.ts";
 import type { SqliteResult, SqliteStatement, SqliteThreadOptions } from "./sqlite-protocol.ts";
 
 const maxPreparedStatements = 200;
+/** From one try to the next, of what another process keeps from us while it is opened. */
+const pauseMs = 50;
 
 export class SqliteConnection {
   readonly #database: SqliteDatabase.Database;
   /** Prepared statements, least recently used first: preparing one costs more than running it. */
   readonly #statements = new Map<string, SqliteDatabase.Statement>();
 
-  constructor({ file, busyTimeoutMs, setup }: SqliteThreadOptions) {
+  constructor({ file, openingTimeoutMs, busyTimeoutMs, setup }: SqliteThreadOptions) {
     this.#database = new SqliteDatabase(file, { timeout: busyTimeoutMs });
-    for (const statement of setup) this.#database.exec(statement);
+    const until = performance.now() + openingTimeoutMs;
+    for (const statement of setup) this.#execPatiently(statement, until);
+  }
+
+  /** Nobody can be served before it is open. SQLite itself does not wait where another's lock keeps it from `journal_mode = wal`. */
+  #execPatiently(statement: string, until: number): void {
+    for (;;) {
+      try {
+        this.#database.exec(statement);
+        return;
+      } catch (error) {
+        if (!isHeld(faultOf(error)) || performance.now() > until) throw error;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
+      }
+    }
   }
 
   /** Throws SqliteFault. */

@@ -30,6 +30,11 @@ export function isPassing(error: unknown): boolean {
   return error instanceof SqliteFault && passingFaults.test(error.code);
 }
 
+/** Another process writes, or has locked the file. */
+export function isHeld(error: unknown): boolean {
+  return error instanceof SqliteFault && error.code.startsWith("SQLITE_BUSY");
+}
+
 /** `UNIQUE constraint failed: models.provider_id, models.name` -> `name` */
 function lastColumn(message: string): string {
   return message.slice(message.lastIndexOf(".") + 1);

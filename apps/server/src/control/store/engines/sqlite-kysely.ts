@@ -4,7 +4,7 @@ import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } 
 import { sql, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
 import type { Engine } from "#control/store/database.ts";
 import type { Awaitable } from "#domain/clock.ts";
-import { explain } from "./sqlite-faults.ts";
+import { explain, isHeld } from "./sqlite-faults.ts";
 import type { SqliteResult, SqliteStatement } from "./sqlite-protocol.ts";
 
 const nextMark = "(select coalesce(max(mark), 0) + 1 from snapshot_changes)";
@@ -29,6 +29,7 @@ export const sqliteWays = {
   lockGoverning: async () => {},
   lockAliasNames: async () => {},
   explain,
+  isHeld,
   // It is a file, which others can always open.
   isDown: () => false,
 } as const satisfies Partial<Engine>;

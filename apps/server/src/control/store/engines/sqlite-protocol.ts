@@ -4,6 +4,8 @@ import type { Drained } from "#control/store/drained.ts";
 
 export interface SqliteThreadOptions {
   readonly file: string;
+  /** How long another process that has locked the file is waited for, while it is opened and then. */
+  readonly openingTimeoutMs: number;
   readonly busyTimeoutMs: number;
   /** Run on the fresh connection, before any statement. */
   readonly setup: readonly string[];

@@ -29,9 +29,11 @@ async function refreshCounts(kysely: Kysely<Tables>): Promise<void> {
 
 /** The thread waits as long for another process that writes, and meanwhile nobody can read: whoever can wait tries again. */
 const busyTimeoutMs = 1_000;
+/** Until it is open there is nobody whom the thread keeps from reading. */
+const openingTimeoutMs = 10_000;
 
 export function openSqlite(file: string, patience: Patience): Engine {
-  const driver = new SqliteThreadDriver({ file, busyTimeoutMs, setup }, patience);
+  const driver = new SqliteThreadDriver({ file, openingTimeoutMs, busyTimeoutMs, setup }, patience);
   return {
     ...sqliteWays,
     dialect: sqliteDialect(driver),
