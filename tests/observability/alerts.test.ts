@@ -2,7 +2,7 @@
 // as they are shipped, but for shorter windows and no time for which something must be so.
 
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { alerts } from "../../tools/observing/alerts.ts";
+import { alerts } from "@ghostllm/contract/alerts";
 import { rulesFile } from "../../tools/observing/rules-file.ts";
 import { type FiringAlert, hasPrometheus, startPrometheus, type ThrowAwayPrometheus } from "../../tools/prometheus.ts";
 import { type Causes, startCauses } from "./causes.ts";

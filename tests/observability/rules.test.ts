@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { alerts } from "../../tools/observing/alerts.ts";
+import { alerts } from "@ghostllm/contract/alerts";
 import { rulesFile } from "../../tools/observing/rules-file.ts";
 import { hasPrometheus } from "../../tools/prometheus.ts";
 import { proofs } from "./alert-proofs.ts";

@@ -164,6 +164,7 @@ function askForThings(asks: Asks, made: Made): void {
   asks.add("consentPolicies.get", "", `/${made.consentPolicy}`);
   asks.add("reports.get", "", `/${made.report}`);
   asks.add("reports.runs", "", `/${made.report}/runs`);
+  asks.add("alerts.list", "", "");
   asks.add("notifications.list", "", "");
   asks.add("notifications.list", "a member", "", "member");
   for (const route of ["backups.list", "backups.plan", "system.declared"]) asks.add(route, "", "");

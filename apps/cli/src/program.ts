@@ -36,6 +36,7 @@ import { addStatusCommand } from "./commands/status.ts";
 import { addTargetCommand } from "./commands/target.ts";
 import { addTeamCommand } from "./commands/team.ts";
 import { addTlsCommand } from "./commands/tls.ts";
+import { addAlertsCommand } from "./commands/alerts.ts";
 import { addTestCommand } from "./commands/test.ts";
 import { addUsageCommand } from "./commands/usage.ts";
 import { addUserCommand } from "./commands/user.ts";
@@ -80,6 +81,7 @@ const addCommands = [
   addEventsCommand,
   addAuditCommand,
   addTlsCommand,
+  addAlertsCommand,
   addTestCommand,
 ];
 

@@ -209,6 +209,10 @@ const pages = [
     lazyPage(() => import("#pages/events/events-page.tsx"), "EventsPage"),
   ),
   pageAt(
+    "/alerts",
+    lazyPage(() => import("#pages/alerts/alerts-page.tsx"), "AlertsPage"),
+  ),
+  pageAt(
     "/audit",
     lazyPage(() => import("#pages/audit/audit-page.tsx"), "AuditPage"),
   ),

@@ -160,6 +160,7 @@ const answers: Readonly<Record<RouteId, Answers>> = {
   "requests.content": [401, 403, 403, 404, 404, 404],
   "budgets.list": [401, 200, 200, 200, 200, 200],
   "budgets.get": [401, 400, 400, 400, 400, 400],
+  "alerts.list": [401, 403, 403, 200, 200, 200],
   "notifications.list": [401, 200, 200, 200, 200, 200],
   "chatSessions.list": [401, 200, 200, 200, 200, 400],
   "chatSessions.get": [401, 404, 404, 404, 404, 400],

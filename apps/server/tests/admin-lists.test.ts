@@ -17,7 +17,7 @@ const others = new Set(["usage.summary", "usage.series", "budgets.list"]);
 /** They are short. */
 const whole = new Set([
   ...["roles.list", "scim.listTokens", "requests.refused", "notifications.list", "providers.types"],
-  ...["passkeys.list", "passkeys.ofUser", "targets.queues", "certificates.list"],
+  ...["passkeys.list", "passkeys.ofUser", "targets.queues", "certificates.list", "alerts.list"],
 ]);
 
 describe.each(availableEngines())("on $name", (engine) => {

@@ -7,8 +7,10 @@ import { join } from "node:path";
 import { createClient } from "@ghostllm/contract/client";
 import type { Client } from "@ghostllm/contract/client";
 import { providers as definitions } from "@ghostllm/llm";
+import { AlertWatch } from "#control/alerts/alert-watch.ts";
 import type { FetchJson } from "#control/catalog/vendor.ts";
 import type { ControlLog } from "#control/control-log.ts";
+import type { DeclaredThings } from "#control/declared/standing.ts";
 import { EventStreams } from "#control/events/event-streams.ts";
 import { OutboxWatch } from "#control/events/outbox-watch.ts";
 import { ChatTexts } from "#control/chats/chat-texts.ts";
@@ -83,6 +85,8 @@ export interface AdminPlane {
   readonly meanings: MemoryMeanings;
   readonly health: Health;
   readonly refusals: Refusals;
+  /** It looks when a test says so. */
+  readonly alerts: AlertWatch;
   readonly journal: { pendingRecords: number; pendingBytes: number; isHealthy: boolean };
   as(apiKey: string | null): Client;
   /** The token of a new session of this user, without a password. */
@@ -101,6 +105,7 @@ interface PlaneOptions {
   readonly priceSource?: string | null;
   /** Where backups go, which nobody makes here. */
   readonly backupTo?: string | null;
+  readonly backupEveryMs?: number | null;
   readonly trustedProxies?: readonly string[];
   readonly egress?: EgressSettings;
   readonly answersLiteLlm?: boolean;
@@ -129,6 +134,7 @@ export async function startAdminPlane({
   database,
   priceSource = null,
   backupTo = null,
+  backupEveryMs = null,
   trustedProxies = [],
   egress = usualEgress,
   consoleDirectory = null,
@@ -198,13 +204,17 @@ export async function startAdminPlane({
   });
   const contentKeys = new ContentKeys({ store, encryption, now: clock.now });
   const chatTexts = new ChatTexts({ store, keys: contentKeys });
+  const board = new CertificateBoard();
+  const configuration = { readAt: 0, problems: [], file: null, settings: [], providers: [] };
+  const backupPlan = { to: backupTo, sealedBy: "passphrase" as const, everyMs: backupEveryMs, keep: 14, archive: null };
+  const alerts = new AlertWatch({
+    ...{ store, health, journal, configuration, backupPlan, board, dataDir, clock, steadyTime, log },
+    ...{ declared: nothingDeclared, snapshot: () => snapshots.current(), resting: () => resting },
+    ...{ redisAway: () => null, changed: async () => {} },
+  });
   const control = await createControlServer({
     fileSchema: {},
-    declared: {
-      standing: async () => ({ file: null, state: "none", applied: null, problems: [] }),
-      drift: async () => ({ steps: [], problems: [] }),
-      applyNow: async () => [],
-    },
+    declared: nothingDeclared,
     ...sources,
     ...{ services, registry },
     contents: new ContentReader({ store, keys: contentKeys }),
@@ -220,7 +230,7 @@ export async function startAdminPlane({
     egress: new Egress(egress),
     version: "0.0.0-test",
     ...{ consoleDirectory, answersLiteLlm },
-    ...{ board: new CertificateBoard(), acme, challenges: null },
+    ...{ board, acme, challenges: null },
     ...{ sessions, passwords, issuerSignIn, secondFactor, factorDemand, mailer },
     passkeys: new Passkeys({ store, encryption, clock, publicUrl }),
     changed: () => snapshots.catchUp(),
@@ -245,8 +255,7 @@ export async function startAdminPlane({
       dataDir,
       monitor,
     },
-    backupPlan: { to: backupTo, sealedBy: "passphrase", everyMs: null, keep: 14, archive: null },
-    configuration: { readAt: 0, problems: [], file: null, settings: [], providers: [] },
+    ...{ backupPlan, configuration, alerts },
   });
   const server = createServer(control.handle);
   server.on("upgrade", (request, socket, head) => {
@@ -268,7 +277,7 @@ export async function startAdminPlane({
     admin: as(adminKey),
     clock: time,
     finished,
-    ...{ resting, counters, cache, meanings, health, journal, refusals },
+    ...{ resting, counters, cache, meanings, health, journal, refusals, alerts },
     logged,
     as,
     async sessionOf(userId) {
@@ -301,6 +310,12 @@ function recordLog(lines: LogLine[]): ControlLog {
   const record = (fields: object, message: string): void => void lines.push({ fields, message });
   return { info: record, warn: record, error: record };
 }
+
+const nothingDeclared: DeclaredThings = {
+  standing: async () => ({ file: null, state: "none", applied: null, problems: [] }),
+  drift: async () => ({ steps: [], problems: [] }),
+  applyNow: async () => [],
+};
 
 const noUrl = async () => undefined;
 

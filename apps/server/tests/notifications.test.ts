@@ -15,7 +15,9 @@ describe.each(availableEngines())("on $name", (engine) => {
   const usd = 1_000_000_000;
 
   beforeAll(async () => {
-    plane = await startAdminPlane({ database: await engine.create() });
+    plane = await startAdminPlane({
+      ...{ database: await engine.create(), backupTo: "/nowhere", backupEveryMs: dayMs },
+    });
     const user = await plane.admin.users.create({
       body: { email: "bob@example.com", username: "Bob", budget_usd: "1" },
     });
@@ -73,6 +75,20 @@ describe.each(availableEngines())("on $name", (engine) => {
     expect(await kinds()).toEqual(["part_unhealthy store"]);
     expect(await kinds(bob)).toEqual([]);
     plane.health.report("store", { isHealthy: true, detail: "sqlite" });
+    expect(await kinds()).toEqual([]);
+  });
+
+  it("is an alert that fires on backups, to whoever may see them", async () => {
+    await plane.alerts.look();
+    expect(await kinds()).toEqual([]);
+    plane.clock.nowMs += 16 * 60_000;
+    await plane.alerts.look();
+    expect(await kinds()).toEqual(["alert GhostllmBackupOld"]);
+    expect(await kinds(bob)).toEqual([]);
+    const { id } = await plane.store.backups.ask({ backupId: "one", reason: "asked", place: "/nowhere" });
+    await plane.store.backups.begin(id);
+    await plane.store.backups.settle(id, { state: "made", rows: 1, bytes: 1, error: null }, []);
+    await plane.alerts.look();
     expect(await kinds()).toEqual([]);
   });
 

@@ -246,6 +246,8 @@ async function reportPages(admin: Client, asker: Client): Promise<readonly Conso
 
 const settingsPages: readonly ConsolePage[] = [
   page("settings", "/settings"),
+  page("alerts", "/alerts", "status.read"),
+  page("alert", "/alerts?alert=GhostllmBackupOld", "status.read"),
   page("system", "/settings?show=System", "status.read"),
   page("certificates", "/settings?show=Certificates", "certificates.read"),
   page("configuration", "/settings?show=Configuration", "configuration.read"),

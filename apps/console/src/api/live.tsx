@@ -27,6 +27,7 @@ const groupsOf: Readonly<Record<string, readonly string[]>> = {
   webhooks: ["webhooks"],
   reports: ["reports"],
   backups: ["backups"],
+  alerts: ["alerts", "notifications"],
   consents: ["consents"],
   "consent-policies": ["consent-policies"],
   guardrails: ["guardrails"],

@@ -6,6 +6,7 @@ import type { AdminRoutes, RouteAnswer, RouteInput } from "@ghostllm/contract/ro
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { accessQueries } from "./access-queries.ts";
 import { auditQueries } from "./audit-queries.ts";
+import { alertQueries } from "./alert-queries.ts";
 import { backupQueries } from "./backup-queries.ts";
 import { budgetQueries } from "./budget-queries.ts";
 import { consentQueries } from "./consent-queries.ts";
@@ -73,7 +74,7 @@ export function createQueries(client: Client) {
     ...consentQueries(client),
     ...guardrailQueries(client),
     ...personalQueries(client),
-    ...{ ...reportQueries(client), ...backupQueries(client) },
+    ...{ ...reportQueries(client), ...backupQueries(client), ...alertQueries(client) },
     /** Null for who has not signed in. */
     me: queryOptions({
       queryKey: ["me"],

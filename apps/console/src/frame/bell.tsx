@@ -52,6 +52,7 @@ const pathsOf: Readonly<Record<string, string>> = { provider: "/providers", user
 
 /** Where one sees what it is about; null where there is no such page. */
 function pathOf({ kind, subject }: Notification): string | null {
+  if (kind === "alert") return `/alerts?alert=${subject.name}`;
   if (subject.id === null) return null;
   if (kind === "budget_near" || kind === "budget_reached") return `/budgets/${subject.kind}/${subject.id}`;
   const list = pathsOf[subject.kind];

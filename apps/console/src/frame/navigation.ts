@@ -22,6 +22,7 @@ import {
   ScrollText,
   Settings,
   ShieldCheck,
+  TriangleAlert,
   User,
   Users,
 } from "lucide-react";
@@ -80,6 +81,7 @@ export const placeGroups: readonly PlaceGroup[] = [
     places: [
       { title: "Usage", path: "/usage", icon: ChartColumn, permission: "usage.read" },
       { title: "Reports", path: "/reports", icon: CalendarClock, permission: "reports.manage" },
+      { title: "Alerts", path: "/alerts", icon: TriangleAlert, permission: "status.read" },
       { title: "Events", path: "/events", icon: Radio, permission: "events.read" },
       { title: "Audit", path: "/audit", icon: ScrollText, permission: "audit.read" },
       { title: "Settings", path: "/settings", icon: Settings },

@@ -51,6 +51,7 @@ import type { Refusals } from "#control/live/refusals.ts";
 import type { FinishedRequests } from "#control/live/finished-requests.ts";
 import { askerAlone } from "#gateway/flow/guard/ask-alone.ts";
 import { SchemaWork } from "#gateway/schema-work/schema-work.ts";
+import { watchAlerts } from "./alerts.ts";
 import { openDeclared } from "./declared.ts";
 import { openEvents } from "./events.ts";
 import { openMailer } from "./mail.ts";
@@ -231,7 +232,7 @@ async function openServer(
     ...{ adminKeys: facts.adminKeys, services: config.services, consoleDirectory: config.console.directory },
     answersLiteLlm: config.compat.litellm,
     ...{ finished, refusals, reports, journal: journals, monitor, dataDir: config.dataDir },
-    backupPlan: parts.backupPlan,
+    ...{ backupPlan: parts.backupPlan, alerts: watchAlerts(parts, { snapshots, declared, resting }) },
     ...{ signals: link.signals, health: link.health, counters: link.counters },
     ...{ cache: link.cache, meanings: link.meanings, cacheBytes: config.capacity.cacheBytes },
     ...{ fileSchema: fileSchema(), declared, configuration },

@@ -2,6 +2,7 @@
 // so neither can have a route that the other lacks.
 
 import { aliasRoutes } from "./aliases.ts";
+import { alertRoutes } from "./alerts.ts";
 import { apiKeyRoutes, ownKeyRoutes } from "./api-keys.ts";
 import { auditRoutes } from "./audit.ts";
 import { bulkRoutes } from "./bulk.ts";
@@ -76,6 +77,7 @@ export const adminRoutes = {
   events: eventRoutes,
   webhooks: webhookRoutes,
   reports: reportRoutes,
+  alerts: alertRoutes,
   backups: backupRoutes,
   audit: auditRoutes,
   system: systemRoutes,

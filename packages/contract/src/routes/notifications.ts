@@ -14,7 +14,7 @@ const notification = z
         "budget_reached",
         "key_expiring",
       ] as const),
-      ...(["journal_growing", "part_unhealthy"] as const),
+      ...(["journal_growing", "part_unhealthy", "alert"] as const),
     ]),
     level: openEnum(["warning", "error"]),
     subject: z
@@ -42,6 +42,6 @@ export const notificationRoutes = defineRoutes({
     status: 200,
     summary: "What needs attention",
     description:
-      "As it is now, errors first: targets that rest or are parked, budgets near or at their cap, keys that expire within a week, a journal that grows, parts that are not well. Each only to those who may read what it is about.",
+      "As it is now, errors first: targets that rest or are parked, budgets near or at their cap, keys that expire within a week, a journal that grows, parts that are not well, and alerts on backups and the disk. Each only to those who may read what it is about.",
   },
 });

@@ -25,6 +25,7 @@ export type RouteTag =
   | "Requests"
   | "Usage"
   | "Budgets"
+  | "Alerts"
   | "Notifications"
   | "Views"
   | "Events"

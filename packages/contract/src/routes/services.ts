@@ -46,6 +46,7 @@ export const serviceOfGroup: Readonly<Record<keyof AdminRoutes, Service>> = {
   events: "analytics",
   webhooks: "analytics",
   reports: "analytics",
+  alerts: "analytics",
   backups: "analytics",
   audit: "analytics",
   system: "analytics",

@@ -26,6 +26,8 @@ const readers: Readonly<Record<string, Permission>> = {
   views: "views.manage",
   webhooks: "webhooks.read",
   reports: "reports.manage",
+  backups: "backups.read",
+  alerts: "status.read",
 };
 
 /** Each once. */

@@ -1,5 +1,7 @@
 import { formatUsd, nanosToUsd } from "@ghostllm/contract";
+import { alertBounds } from "@ghostllm/contract/alerts";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
+import { judges } from "#control/alerts/judges.ts";
 import { percentOf } from "#control/budgets/budget-list.ts";
 import { nearPercent } from "#control/live/budget-watch.ts";
 import type { PeriodHolder, UsedBudget } from "#control/store/budget-store.ts";
@@ -18,7 +20,7 @@ import type { Resource, ResourceDependencies } from "./resource.ts";
 type Notification = RouteAnswer<AdminRoutes["notifications"]["list"]>["data"][number];
 type NotificationDeps = Pick<
   ResourceDependencies,
-  "store" | "snapshot" | "resting" | "health" | "journal" | "clock" | "steadyTime"
+  "store" | "snapshot" | "resting" | "health" | "journal" | "alerts" | "clock" | "steadyTime"
 >;
 
 const weekMs = 7 * 24 * 3_600_000;
@@ -26,8 +28,12 @@ const weekMs = 7 * 24 * 3_600_000;
 const mostOfKind = 50;
 /** Of whose budgets over periods it is looked how they stand. */
 const mostHolders = 1_000;
-/** What a second of much traffic leaves for the database is less than this. */
-const growingRecords = 5_000;
+/** Alerts that fire on what nothing else here is about. */
+const furtherAlerts: readonly (readonly [name: string, level: Notification["level"]])[] = [
+  ["GhostllmBackupOld", "error"],
+  ["GhostllmDiskShort", "error"],
+  ["GhostllmJournalNotArchived", "warning"],
+];
 /** Parts that have notifications of their own, or are told by the page itself. */
 const toldElsewhere: ReadonlySet<string> = new Set(["providers", "journal"]);
 
@@ -36,6 +42,7 @@ export function createNotificationsResource(deps: NotificationDeps): Resource<"n
     async list({ actor }) {
       const data = [
         ...(may(actor, "status.read") ? await systemNotifications(deps) : []),
+        ...alertNotifications(deps, actor),
         ...(may(actor, "providers.read") ? providerNotifications(deps) : []),
         ...(await budgetNotifications(deps, actor)),
         ...(await keyNotifications(deps, actor)),
@@ -56,9 +63,18 @@ async function systemNotifications({ health, journal }: NotificationDeps): Promi
   const subject = { kind: "system" as const, id: null, name: "journal" };
   if (!journal.healthy())
     return [...parts, about("part_unhealthy", "error", subject, { text: "The journal cannot be written to." })];
-  if (pendingRecords < growingRecords) return parts;
+  if (pendingRecords < alertBounds.journalRecords) return parts;
   const text = `${pendingRecords} usage records wait for the database: it is away, or slower than the traffic.`;
   return [...parts, about("journal_growing", "warning", subject, { text })];
+}
+
+function alertNotifications({ alerts }: NotificationDeps, actor: Actor): readonly Notification[] {
+  return furtherAlerts.flatMap(([name, level]) => {
+    const permission = judges[name]?.permission ?? "status.read";
+    if (!may(actor, "status.read") || reach(actor, permission) !== "all") return [];
+    const firing = alerts.seen(name)?.reasons.filter(({ isFiring }) => isFiring) ?? [];
+    return firing.map(({ text }) => about("alert", level, { kind: "system", id: null, name }, { text }));
+  });
 }
 
 function providerNotifications({ snapshot, resting, clock }: NotificationDeps): readonly Notification[] {

@@ -4,6 +4,7 @@
 import type { AdminRoute, AdminRoutes, ParsedInput, RouteAnswer, StreamType } from "@ghostllm/contract/routes";
 import type { Readable } from "node:stream";
 import type { AcmeSettings } from "#config/tls-config.ts";
+import type { AlertWatch } from "#control/alerts/alert-watch.ts";
 import type { CertificateBoard } from "#control/certificates/certificate-board.ts";
 import type { Signals } from "#link/signals.ts";
 import type { SecurityNotes } from "#control/audit/security-notes.ts";
@@ -109,6 +110,8 @@ export interface ResourceDependencies extends ProviderSources {
   readonly monitor: SystemMonitor;
   readonly configuration: ConfigurationInForce;
   readonly backupPlan: BackupPlanInForce;
+  /** What this server sees of the reasons of alerts. */
+  readonly alerts: Pick<AlertWatch, "seen">;
   /** What the configuration file declares. */
   readonly declared: DeclaredThings;
   readonly dataDir: string;

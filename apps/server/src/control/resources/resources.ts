@@ -1,4 +1,5 @@
 import type { AdminRoutes } from "@ghostllm/contract/routes";
+import { createAlertsResource } from "./alerts.ts";
 import { createApiKeysResource } from "./api-keys.ts";
 import { createAuditResource } from "./audit.ts";
 import { createNotificationsResource } from "./notifications.ts";
@@ -80,6 +81,7 @@ export function createResources(given: ResourceDependencies): Omit<Resources, "b
     requests: createRequestsResource(deps),
     usage: createUsageResource(deps),
     budgets: createBudgetsResource(deps),
+    alerts: createAlertsResource(deps),
     notifications: createNotificationsResource(deps),
     views: createViewsResource(deps),
     chatSessions: createChatSessionsResource(deps),

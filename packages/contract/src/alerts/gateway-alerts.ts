@@ -1,9 +1,8 @@
-// The alerts. Each has its reason caused in tests/observability/alerts.test.ts, and its bounds held in `promtool test rules`.
+// Alerts on requests, vendors and money.
 
-import { type Alert, grown } from "./rule.ts";
-import { systemAlerts } from "./system-alerts.ts";
+import { type Alert, alertBounds, grown } from "./alert.ts";
 
-const requestAlerts: readonly Alert[] = [
+export const requestAlerts: readonly Alert[] = [
   {
     name: "GhostllmFailures",
     severity: "critical",
@@ -69,11 +68,11 @@ const requestAlerts: readonly Alert[] = [
   },
 ];
 
-const moneyAlerts: readonly Alert[] = [
+export const moneyAlerts: readonly Alert[] = [
   {
     name: "GhostllmBudgetNear",
     severity: "info",
-    expr: "max by (job, scope, id, name, span) (ghostllm_budget_used_ratio) >= 0.8 < 1",
+    expr: `max by (job, scope, id, name, span) (ghostllm_budget_used_ratio) >= ${alertBounds.budgetNear} < 1`,
     for: "0s",
     summary:
       "{{ $value | humanizePercentage }} of the {{ $labels.span }} budget of the {{ $labels.scope }} {{ $labels.name }} {{ $labels.id }} is spent",
@@ -100,5 +99,3 @@ const moneyAlerts: readonly Alert[] = [
     remedy: "Set the price of the model (`ghostllm model update`, the page Models), or update the list of prices.",
   },
 ];
-
-export const alerts: readonly Alert[] = [...requestAlerts, ...moneyAlerts, ...systemAlerts];

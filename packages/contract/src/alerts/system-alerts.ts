@@ -1,6 +1,6 @@
 // Alerts of the server itself, its parts and its machine.
 
-import { type Alert, grown } from "./rule.ts";
+import { type Alert, alertBounds, grown } from "./alert.ts";
 
 export const systemAlerts: readonly Alert[] = [
   {
@@ -44,7 +44,7 @@ export const systemAlerts: readonly Alert[] = [
   {
     name: "GhostllmJournalGrowing",
     severity: "critical",
-    expr: "ghostllm_journal_pending_records > 5000",
+    expr: `ghostllm_journal_pending_records > ${alertBounds.journalRecords}`,
     for: "5m",
     summary: "{{ $value }} usage records of {{ $labels.instance }} wait for the database",
     meaning:
@@ -125,7 +125,7 @@ export const systemAlerts: readonly Alert[] = [
   {
     name: "GhostllmDiskShort",
     severity: "critical",
-    expr: "ghostllm_data_disk_free_bytes / ghostllm_data_disk_bytes < 0.1",
+    expr: `ghostllm_data_disk_free_bytes / ghostllm_data_disk_bytes < ${alertBounds.diskFree}`,
     for: "5m",
     summary: "{{ $value | humanizePercentage }} of the disk with the data of {{ $labels.instance }} is free",
     meaning:
@@ -135,7 +135,7 @@ export const systemAlerts: readonly Alert[] = [
   {
     name: "GhostllmBackupOld",
     severity: "critical",
-    expr: "time() - max by (job) (ghostllm_backup_last_success_timestamp_seconds) > 1.5 * max by (job) (ghostllm_backup_interval_seconds)",
+    expr: `time() - max by (job) (ghostllm_backup_last_success_timestamp_seconds) > ${alertBounds.backupIntervals} * max by (job) (ghostllm_backup_interval_seconds)`,
     for: "15m",
     summary: "The last backup was made {{ $value | humanizeDuration }} ago",
     meaning: "A backup is due (`backup.every`), and none was made: the last ones failed, or nobody has made any yet.",
@@ -166,7 +166,7 @@ export const systemAlerts: readonly Alert[] = [
   {
     name: "GhostllmCertificateNotRenewed",
     severity: "warning",
-    expr: "ghostllm_certificate_renewal_failures >= 3",
+    expr: `ghostllm_certificate_renewal_failures >= ${alertBounds.renewalFailures}`,
     for: "0s",
     summary: "{{ $labels.instance }} was refused a certificate {{ $value }} times in a row",
     meaning: "The authority of `tls.acme` has issued no certificate; the one in use goes on until its end.",
