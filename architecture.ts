@@ -13,12 +13,15 @@ export const workspaces: Readonly<Record<string, readonly string[]>> = {
 
 /** What a workspace offers beside its index: the `exports` of its package.json. */
 export const doors: readonly string[] = [
+  "@ghostllm/contract/alerts",
   "@ghostllm/contract/client",
   "@ghostllm/contract/event-names",
   "@ghostllm/contract/events",
   "@ghostllm/contract/follow-events",
   "@ghostllm/contract/openapi",
   "@ghostllm/contract/read-stream",
+  "@ghostllm/contract/importing",
+  "@ghostllm/contract/list-all",
   "@ghostllm/contract/routes",
   "@ghostllm/contract/trusting-client",
   "@ghostllm/server/backups",
@@ -309,7 +312,7 @@ export const restrictions: readonly Restriction[] = [
   },
   {
     modules: ["yaml"],
-    only: ["apps/server/src/config", "apps/cli/src/import/sources"],
+    only: ["apps/server/src/config", "apps/cli/src/import/sources", "apps/console/src/pages/import"],
     instead: "Everything but the loader receives the typed Config as a value.",
   },
   {

@@ -33,7 +33,7 @@ describe.skipIf(executable === null)("alerts", () => {
     // Read anew by itself as soon as the server has looked.
     const key = now.locator("> li").filter({ hasText: "KeyEnds" });
     await key.getByText("It ends at", { exact: false }).waitFor({ timeout: 40_000 });
-    await key.getByText("5d ago", { exact: true }).waitFor();
+    await key.getByText("5 days ago", { exact: true }).waitFor();
     const backup = now.locator("> li").filter({ hasText: "GhostllmBackupOld" });
     await backup.getByText("None was made yet.").waitFor();
     await backup.getByText("not yet for long enough").waitFor();

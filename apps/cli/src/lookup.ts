@@ -2,6 +2,7 @@
 
 import type { Client } from "@ghostllm/contract/client";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
+import { listAll } from "@ghostllm/contract/list-all";
 import { CliError, exitCodes, notFound } from "./exit-codes.ts";
 
 export type User = RouteAnswer<AdminRoutes["users"]["get"]>;
@@ -13,30 +14,6 @@ export type TeamMember = RouteAnswer<AdminRoutes["teams"]["addMember"]>;
 export type Alias = RouteAnswer<AdminRoutes["aliases"]["get"]>;
 export type Provider = RouteAnswer<AdminRoutes["providers"]["get"]>;
 export type Model = RouteAnswer<AdminRoutes["models"]["get"]>;
-
-interface Page<Item> {
-  readonly data: readonly Item[];
-  readonly next: string | null;
-}
-
-export interface PageQuery {
-  readonly limit: number;
-  readonly after?: string;
-}
-
-const pageSize = 500;
-
-/** Every item of a list, through all of its pages. */
-export async function listAll<Item>(list: (query: PageQuery) => Promise<Page<Item>>): Promise<readonly Item[]> {
-  const items: Item[] = [];
-  let after: string | null = null;
-  do {
-    const page: Page<Item> = await list({ limit: pageSize, ...(after !== null && { after }) });
-    items.push(...page.data);
-    after = page.next;
-  } while (after !== null);
-  return items;
-}
 
 export async function findUser(client: Client, name: string): Promise<User> {
   const users = await listAll((query) => client.users.list({ query }));

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "@ghostllm/contract/client";
 import { CliError, exitCodes } from "./exit-codes.ts";
-import { listAll } from "./lookup.ts";
+import { listAll } from "@ghostllm/contract/list-all";
 import type { Model } from "./lookup.ts";
 
 interface RoundTrip {

@@ -225,6 +225,10 @@ const pages = [
     lazyPage(() => import("#pages/events/webhook-page.tsx"), "WebhookPage"),
   ),
   pageAt(
+    "/import",
+    lazyPage(() => import("#pages/import/import-page.tsx"), "ImportPage"),
+  ),
+  pageAt(
     "/settings",
     lazyPage(() => import("#pages/settings/settings-page.tsx"), "SettingsPage"),
   ),

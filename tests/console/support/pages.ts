@@ -246,6 +246,7 @@ async function reportPages(admin: Client, asker: Client): Promise<readonly Conso
 
 const settingsPages: readonly ConsolePage[] = [
   page("settings", "/settings"),
+  page("import", "/import", "imports.run"),
   page("alerts", "/alerts", "status.read"),
   page("alert", "/alerts?alert=GhostllmBackupOld", "status.read"),
   page("system", "/settings?show=System", "status.read"),

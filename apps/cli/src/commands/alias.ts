@@ -7,7 +7,8 @@ import type { Command } from "commander";
 import { addPolicyOptions, toPolicyBody } from "./alias-policy.ts";
 import type { PolicyOptions } from "./alias-policy.ts";
 import type { ContextOf } from "#context.ts";
-import { findAlias, findTeam, listAll } from "#lookup.ts";
+import { listAll } from "@ghostllm/contract/list-all";
+import { findAlias, findTeam } from "#lookup.ts";
 import type { Alias } from "#lookup.ts";
 import { orDash } from "#output.ts";
 

@@ -5,7 +5,7 @@ import { adminRoutes } from "@ghostllm/contract/routes";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { Command } from "commander";
 import type { ContextOf } from "#context.ts";
-import { listAll } from "#lookup.ts";
+import { listAll } from "@ghostllm/contract/list-all";
 import { writePieces } from "#written-pieces.ts";
 
 type Chat = RouteAnswer<AdminRoutes["chatSessions"]["list"]>["data"][number];

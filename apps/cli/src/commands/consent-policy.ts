@@ -5,7 +5,8 @@ import type { Command } from "commander";
 import { parseCount } from "#arguments.ts";
 import type { ContextOf } from "#context.ts";
 import { CliError, exitCodes, notFound } from "#exit-codes.ts";
-import { findKey, findTeam, findUser, listAll } from "#lookup.ts";
+import { listAll } from "@ghostllm/contract/list-all";
+import { findKey, findTeam, findUser } from "#lookup.ts";
 
 type Policy = RouteAnswer<AdminRoutes["consentPolicies"]["get"]>;
 type Given = RouteInput<AdminRoutes["consentPolicies"]["create"]>["body"];

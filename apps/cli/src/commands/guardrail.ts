@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import { parseCount } from "#arguments.ts";
 import type { ContextOf } from "#context.ts";
 import { CliError, exitCodes, notFound } from "#exit-codes.ts";
-import { listAll } from "#lookup.ts";
+import { listAll } from "@ghostllm/contract/list-all";
 import { printable } from "#output.ts";
 import { findConsentHolder } from "./consent-policy.ts";
 

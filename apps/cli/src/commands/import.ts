@@ -1,18 +1,25 @@
+import { parseEnv } from "node:util";
 import { Option } from "commander";
 import type { Command } from "commander";
 import { ClientError } from "@ghostllm/contract/client";
 import type { Client } from "@ghostllm/contract/client";
+import { readVariable } from "#connection.ts";
 import type { Context, ContextOf } from "#context.ts";
+import { decrypt } from "#import/litellm-decrypt.ts";
 import { CliError, exitCodes } from "#exit-codes.ts";
-import type { Desired } from "#import/desired.ts";
-import { Findings, grades } from "#import/findings.ts";
-import { readLiteLlm } from "#import/litellm/index.ts";
+import {
+  ImportError,
+  Findings,
+  Variables,
+  grades,
+  readLiteLlm,
+  readPortkey,
+  reconcile,
+  type Changes,
+  type Desired,
+} from "@ghostllm/contract/importing";
 import { readOneApi } from "#import/one-api/index.ts";
-import { readPortkey } from "#import/portkey/index.ts";
-import type { Changes } from "#import/reconcile/changes.ts";
-import { reconcile } from "#import/reconcile/reconcile.ts";
 import { openSource } from "#import/sources/database.ts";
-import { Variables } from "#import/sources/variables.ts";
 import { readDocument, readYaml } from "#import/sources/yaml-file.ts";
 import { printable } from "#output.ts";
 
@@ -56,7 +63,7 @@ function addLiteLlm(command: Command, contextOf: ContextOf): void {
       const database = options.database === undefined ? null : await openSource(options.database);
       const findings = new Findings();
       try {
-        const source = { file, database, variables, saltKey, name: options.source, now: Date.now() };
+        const source = { file, database, decrypt, variables, saltKey, name: options.source, now: Date.now() };
         await finish(context, await readLiteLlm(source, findings), { findings, options });
       } finally {
         await database?.close();
@@ -81,7 +88,7 @@ function addPortkey(command: Command, contextOf: ContextOf): void {
       const value = readDocument(await context.readText(file), file);
       const variables = await variablesOf(context, options);
       const findings = new Findings();
-      const desired = readPortkey({ file: value, name, model, variables, source }, findings);
+      const desired = read(() => readPortkey({ file: value, name, model, variables, source }, findings));
       await finish(context, desired, { findings, options });
     });
 }
@@ -105,7 +112,19 @@ function addOneApi(command: Command, contextOf: ContextOf): void {
 }
 
 async function variablesOf({ readText }: Context, { envFile }: ImportOptions): Promise<Variables> {
-  return new Variables(envFile === undefined ? null : await readText(envFile));
+  return new Variables(
+    envFile === undefined ? {} : parseEnv(await readText(envFile)),
+    (name) => readVariable(name) ?? null,
+  );
+}
+
+function read(reading: () => Desired): Desired {
+  try {
+    return reading();
+  } catch (error) {
+    if (error instanceof ImportError) throw new CliError("invalid_file", error.message, exitCodes.usage);
+    throw error;
+  }
 }
 
 interface Finishing {

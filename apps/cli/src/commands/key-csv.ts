@@ -3,7 +3,7 @@
 import type { Command } from "commander";
 import type { ContextOf } from "#context.ts";
 import { writeCsv } from "#csv.ts";
-import { listAll } from "#lookup.ts";
+import { listAll } from "@ghostllm/contract/list-all";
 import type { ApiKey } from "#lookup.ts";
 
 export function addExport(key: Command, contextOf: ContextOf): void {

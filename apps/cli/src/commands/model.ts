@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
 import type { ContextOf } from "#context.ts";
-import { findModel, findProvider, listAll } from "#lookup.ts";
+import { listAll } from "@ghostllm/contract/list-all";
+import { findModel, findProvider } from "#lookup.ts";
 import type { Model } from "#lookup.ts";
 
 export function addModelCommand(program: Command, contextOf: ContextOf): void {

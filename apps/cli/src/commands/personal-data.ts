@@ -8,7 +8,8 @@ import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { Command } from "commander";
 import type { ContextOf } from "#context.ts";
 import { CliError, exitCodes } from "#exit-codes.ts";
-import { findUser, listAll } from "#lookup.ts";
+import { listAll } from "@ghostllm/contract/list-all";
+import { findUser } from "#lookup.ts";
 import { orDash } from "#output.ts";
 import { writePieces } from "#written-pieces.ts";
 

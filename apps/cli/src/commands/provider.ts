@@ -5,7 +5,8 @@ import { collectSetting } from "#arguments.ts";
 import { readVariable } from "#connection.ts";
 import type { Context, ContextOf } from "#context.ts";
 import { CliError, exitCodes } from "#exit-codes.ts";
-import { findProvider, listAll } from "#lookup.ts";
+import { listAll } from "@ghostllm/contract/list-all";
+import { findProvider } from "#lookup.ts";
 import type { Provider } from "#lookup.ts";
 import { orDash } from "#output.ts";
 

@@ -6,7 +6,8 @@ import { Option, type Command } from "commander";
 import { parseCount } from "#arguments.ts";
 import type { ContextOf } from "#context.ts";
 import { notFound } from "#exit-codes.ts";
-import { findTeam, findUser, listAll } from "#lookup.ts";
+import { listAll } from "@ghostllm/contract/list-all";
+import { findTeam, findUser } from "#lookup.ts";
 import { orDash } from "#output.ts";
 import { writePieces } from "#written-pieces.ts";
 

@@ -2,7 +2,8 @@ import type { Command } from "commander";
 import { addBounds, toBounds } from "#arguments.ts";
 import type { BoundOptions } from "#arguments.ts";
 import type { ContextOf } from "#context.ts";
-import { findServiceAccount, findTeam, listAll } from "#lookup.ts";
+import { listAll } from "@ghostllm/contract/list-all";
+import { findServiceAccount, findTeam } from "#lookup.ts";
 import type { ServiceAccount } from "#lookup.ts";
 import { spentOf } from "#output.ts";
 

@@ -1,7 +1,8 @@
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { Command } from "commander";
 import type { ContextOf } from "#context.ts";
-import { findUser, listAll } from "#lookup.ts";
+import { listAll } from "@ghostllm/contract/list-all";
+import { findUser } from "#lookup.ts";
 
 type Session = RouteAnswer<AdminRoutes["sessions"]["list"]>["data"][number];
 

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { collectGroupRole, type GroupRole } from "#arguments.ts";
 import type { ContextOf } from "#context.ts";
 import { CliError, exitCodes, notFound } from "#exit-codes.ts";
-import { listAll } from "#lookup.ts";
+import { listAll } from "@ghostllm/contract/list-all";
 
 type Method = RouteAnswer<AdminRoutes["signInMethods"]["get"]>;
 

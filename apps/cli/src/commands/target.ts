@@ -3,7 +3,7 @@ import { targetStates } from "@ghostllm/contract/routes";
 import type { Command } from "commander";
 import { Option } from "commander";
 import type { ContextOf } from "#context.ts";
-import { listAll } from "#lookup.ts";
+import { listAll } from "@ghostllm/contract/list-all";
 import { orDash } from "#output.ts";
 
 type Target = RouteAnswer<AdminRoutes["targets"]["list"]>["data"][number];

@@ -3,7 +3,8 @@ import type { TeamRoleName } from "@ghostllm/contract";
 import { Option } from "commander";
 import type { Command } from "commander";
 import type { ContextOf } from "#context.ts";
-import { findMember, findTeam, listAll } from "#lookup.ts";
+import { listAll } from "@ghostllm/contract/list-all";
+import { findMember, findTeam } from "#lookup.ts";
 import type { TeamMember } from "#lookup.ts";
 
 const asOption = () => new Option("--as <role>", "what the user is in the team").choices(teamRoleNames);

@@ -4,7 +4,7 @@ import type { Connection } from "#connection.ts";
 import type { ContextOf } from "#context.ts";
 import { CliError, exitCodeOf, exitCodes } from "#exit-codes.ts";
 import type { ExitCode } from "#exit-codes.ts";
-import { listAll } from "#lookup.ts";
+import { listAll } from "@ghostllm/contract/list-all";
 import { tryRoundTrip } from "#round-trip.ts";
 import { inspectConfiguration } from "#local-configuration.ts";
 

@@ -5,7 +5,7 @@ import { runBulk, showResults, type Operation } from "#bulk.ts";
 import type { ContextOf } from "#context.ts";
 import { parseCsv, writeCsv, type CsvRow } from "#csv.ts";
 import { CliError, exitCodes } from "#exit-codes.ts";
-import { listAll } from "#lookup.ts";
+import { listAll } from "@ghostllm/contract/list-all";
 
 const columns = ["email", "username", "role", "budget_usd"] as const;
 

@@ -1,10 +1,7 @@
 import { z } from "zod";
+import { mostCarriedSpend, mostCarriedUsage } from "#carried.ts";
 import { id, time, usdNotNegative } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
-
-/** Of one request. */
-export const mostCarriedSpend = 500;
-export const mostCarriedUsage = 1_000;
 
 const source = z
   .string()

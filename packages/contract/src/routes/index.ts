@@ -6,7 +6,6 @@ export { viewPages, viewSearches } from "#view-searches.ts";
 export type { ViewPage } from "#view-searches.ts";
 export { changingRoute, changingWhatIsMade, idempotencyKeyHeader, takesIdempotencyKey } from "./habits.ts";
 export { bulkOperations, mostOperations } from "./bulk.ts";
-export { mostCarriedSpend, mostCarriedUsage } from "./imports.ts";
 export { liveMessage, liveOrder, livePath } from "./live.ts";
 export type { LiveChange, LiveMessage } from "./live.ts";
 export { mostCounted, requestRow } from "./requests.ts";

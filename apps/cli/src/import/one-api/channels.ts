@@ -1,10 +1,17 @@
 // Channels of one-api and new-api, each a provider with the models it has; all channels of a group that have a model are targets of an alias.
 
-import type { DesiredAlias, DesiredTarget } from "#import/desired.ts";
-import { fieldsOf, numberOf, textOf, type Fields } from "#import/fields.ts";
-import type { Findings } from "#import/findings.ts";
-import { providerName, type ProviderSet } from "#import/providers.ts";
-import { scale } from "#import/weights.ts";
+import {
+  fieldsOf,
+  numberOf,
+  providerName,
+  scale,
+  textOf,
+  type DesiredAlias,
+  type DesiredTarget,
+  type Fields,
+  type Findings,
+  type ProviderSet,
+} from "@ghostllm/contract/importing";
 import { kindOf } from "./kinds.ts";
 import type { Flavour } from "./flavour.ts";
 

@@ -1,10 +1,13 @@
 // What a database of one-api or new-api has: channels, users and tokens. Facts are those of one-api 0.6.9 and of new-api as of 2026.
 
-import { nothingDesired, type Desired } from "#import/desired.ts";
-import { numberOf } from "#import/fields.ts";
-import type { Findings } from "#import/findings.ts";
-import { ProviderSet } from "#import/providers.ts";
-import type { SourceDatabase } from "#import/sources/database.ts";
+import {
+  ProviderSet,
+  nothingDesired,
+  numberOf,
+  type Desired,
+  type Findings,
+  type SourceDatabase,
+} from "@ghostllm/contract/importing";
 import { CliError, exitCodes } from "#exit-codes.ts";
 import { readChannels, toAliases } from "./channels.ts";
 import { readTokens, readUsers, usualQuota } from "./people.ts";

@@ -1,7 +1,7 @@
 // Types of channels by their numbers: https://github.com/songquanpeng/one-api (relay/channeltype, v0.6) and
 // https://github.com/QuantumNous/new-api (constant/channel.go), which has other numbers for some.
 
-import { textOf, type Fields } from "#import/fields.ts";
+import { textOf, type Fields } from "@ghostllm/contract/importing";
 import type { Flavour } from "./flavour.ts";
 
 export interface Kind {

@@ -2,10 +2,17 @@
 
 import { createHash } from "node:crypto";
 import { formatUsd, parseUsd } from "@ghostllm/contract";
-import { usdOf } from "#import/amounts.ts";
-import type { Bounds, DesiredKey, DesiredUser } from "#import/desired.ts";
-import { nameOf, numberOf, textOf, type Fields } from "#import/fields.ts";
-import type { Findings } from "#import/findings.ts";
+import {
+  nameOf,
+  numberOf,
+  textOf,
+  type Bounds,
+  type DesiredKey,
+  type DesiredUser,
+  type Fields,
+  type Findings,
+  usdOf,
+} from "@ghostllm/contract/importing";
 import type { Flavour } from "./flavour.ts";
 
 /** Of a USD, where nobody has set QuotaPerUnit to something else. */

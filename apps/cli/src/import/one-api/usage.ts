@@ -1,11 +1,17 @@
 // What was used, from the log: a row for each request, summed by the hour. A row names its token by user and name alone.
 
 import { formatUsd, parseUsd } from "@ghostllm/contract";
-import { usdOf } from "#import/amounts.ts";
-import type { DesiredKey, DesiredUsage } from "#import/desired.ts";
-import { nameOf, numberOf, textOf, type Fields } from "#import/fields.ts";
-import type { Findings } from "#import/findings.ts";
-import type { SourceDatabase } from "#import/sources/database.ts";
+import {
+  nameOf,
+  numberOf,
+  textOf,
+  type DesiredKey,
+  type DesiredUsage,
+  type Fields,
+  type Findings,
+  type SourceDatabase,
+  usdOf,
+} from "@ghostllm/contract/importing";
 
 interface LogReading {
   readonly tokenRows: readonly Fields[];

@@ -2,17 +2,7 @@
 
 import { stat } from "node:fs/promises";
 import { CliError, exitCodes } from "#exit-codes.ts";
-import type { Fields } from "#import/fields.ts";
-
-export interface SourceDatabase {
-  /** All rows of a table; none where there is no such table. */
-  rows(table: string): Promise<readonly Fields[]>;
-  /** For sums that are better made there. None where its table is missing. */
-  query(table: string, text: string): Promise<readonly Fields[]>;
-  hasColumn(table: string, column: string): Promise<boolean>;
-  readonly engine: "postgres" | "sqlite";
-  close(): Promise<void>;
-}
+import type { Fields, SourceDatabase } from "@ghostllm/contract/importing";
 
 const timestampWithoutZone = 1114;
 

@@ -1,6 +1,6 @@
 import { LineCounter, parseDocument } from "yaml";
 import { CliError, exitCodes } from "#exit-codes.ts";
-import { isFields, type Fields } from "#import/fields.ts";
+import { isFields, type Fields } from "@ghostllm/contract/importing";
 
 /** JSON is YAML, too. Throws a CliError that names the line. */
 export function readYaml(text: string, file: string): Fields {

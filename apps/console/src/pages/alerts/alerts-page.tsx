@@ -11,7 +11,7 @@ import { Table } from "#parts/table/table.tsx";
 import { useSearchValue } from "#parts/use-search.ts";
 import { Time } from "#parts/values.tsx";
 import { AlertDialog } from "./alert-dialog.tsx";
-import { stateTones, stateWords, toneOf } from "./alert-words.ts";
+import { stateTones, stateWords } from "./alert-words.ts";
 import { ReasonList } from "./reason-list.tsx";
 
 /** What is wrong now as the server sees it, and all that is watched over. */
@@ -72,14 +72,14 @@ const columns: readonly Column<Alert>[] = [
     id: "severity",
     header: "Severity",
     value: ({ severity }) => severity,
-    cell: ({ severity }) => <Status tone={toneOf(severity)}>{severity}</Status>,
+    cell: ({ severity }) => <span className="text-muted">{severity}</span>,
   },
   {
     id: "means",
     header: "Means",
     value: ({ meaning }) => meaning,
     cell: ({ meaning }) => (
-      <span className="block max-w-[560px] truncate text-muted" title={meaning}>
+      <span className="block max-w-[400px] truncate text-muted" title={meaning}>
         {meaning.replaceAll("`", "")}
       </span>
     ),
