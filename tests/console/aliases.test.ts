@@ -29,6 +29,18 @@ describe.skipIf(executable === null)("an alias", () => {
     expect(problems).toEqual([]);
   });
 
+  it("says at its field that no target goes on with what breaks off", async () => {
+    const before = await aliasNamed("smart");
+    const { page, problems } = await suite.visits.openAs(admin, `/aliases/${before?.id}`);
+    await part(page, "Continuation").press("Enter");
+    await page.getByLabel("Attempts to go on").fill("2");
+    expect([await overflowOf(page), await violationsInBothThemes(page)]).toEqual([0, []]);
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await page.getByText(/None of its targets is known to go on/).waitFor();
+    expect((await aliasNamed("smart"))?.continuation).toBeNull();
+    expect(problems).toEqual([]);
+  });
+
   it("is told when to ask again, where to go on and how long to wait, and by whom it is drawn: by the keyboard", async () => {
     const before = await aliasNamed("smart");
     const { page, problems } = await suite.visits.openAs(admin, `/aliases/${before?.id}`);

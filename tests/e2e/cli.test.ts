@@ -183,6 +183,8 @@ describe("aliases", () => {
       hedge: { after_ms: 900, most_percent: 20 },
     });
     expect(await json(["alias", "update", "house", "--hedge-after", "0"])).toMatchObject({ hedge: null });
+    const refused = await ghostllm(["alias", "update", "house", "--continuation", "2"]);
+    expect([refused.code, refused.error.includes("beginning of an answer")]).toEqual([2, true]);
     const changed = await json(["alias", "update", "house", "--ordered", "--targets", "demo/fast"]);
     expect(changed).toMatchObject({ id: red["id"], strategy: "ordered", team_id: red["team_id"] });
     await json(["alias", "create", "--name", "house", "--targets", "demo/fast", "--team", "Blue"]);

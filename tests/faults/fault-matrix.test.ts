@@ -32,7 +32,7 @@ const told = (status: number, code: string): Script => ({
 
 /**
  * `again`: the same target answers when it is asked once more. `once`: it is not asked again, and its error is the client's. `begun`: the
- * client has heard something, and is told the rest of it.
+ * client has heard something, and is told that it broke off, or the rest of it by another target.
  */
 type Outcome = "again" | "once" | "begun";
 
@@ -121,13 +121,22 @@ const ways: Readonly<Record<string, Way>> = {
   },
 };
 
-/** `hedge`: while another one is asked beside it. `beside`: it is the one that is asked beside another, which is slow and well. */
-type Mode = "retry" | "next" | "fallback" | "hedge" | "beside";
-const modes: readonly Mode[] = ["retry", "next", "fallback", "hedge", "beside"];
+/**
+ * `hedge`: while another one is asked beside it. `beside`: it is the one that is asked beside another, which is slow and well. `continuation`: what
+ * breaks off is gone on with by the next one.
+ */
+type Mode = "retry" | "next" | "fallback" | "hedge" | "beside" | "continuation";
+const modes: readonly Mode[] = ["retry", "next", "fallback", "hedge", "beside", "continuation"];
 /** Both are asked for a while. */
 const hedge = { afterMs: 40, mostPercent: 100 };
 const [faultMs, goodMs] = [150, 450];
 const late = (delayMs: number, of: Script): Script => ({ kind: "slow-headers", delayMs, of });
+
+/** What fails before its first word leads on as ever. */
+function faultsOf(mode: Mode): readonly (readonly [name: string, fault: Fault])[] {
+  const all = Object.entries(faults);
+  return mode === "continuation" ? all.filter(([, { streamed }]) => streamed === "begun") : all;
+}
 
 const retries: AliasPolicy["retries"] = {
   ...{ attemptsPerTarget: 2, attempts: 4, on: retriedFailures },
@@ -188,7 +197,8 @@ describe.each(modes)("%s", (mode) => {
   const targetAt = (name: string, url: string): Target => {
     const scope = scoped("provider", name);
     scopes.push(scope);
-    return makeTarget(makeProvider("openai-compatible", url, { id: name, name, scope }), "m", { prices });
+    const type = mode === "continuation" ? "llamacpp" : "openai-compatible";
+    return makeTarget(makeProvider(type, url, { id: name, name, scope }), "m", { prices });
   };
 
   async function caseOf(fault: string, wayName: string, manner: Manner, goodTarget: Target): Promise<Case> {
@@ -216,6 +226,7 @@ describe.each(modes)("%s", (mode) => {
         fallbacks: mode === "fallback" ? fallbacks : {},
         timeouts,
         stickyBy: null,
+        continuation: mode === "continuation" ? { attempts: 1 } : null,
       },
     };
     const way = ways[wayName];
@@ -237,7 +248,7 @@ describe.each(modes)("%s", (mode) => {
     good.script(mode === "hedge" || mode === "beside" ? late(goodMs, chat) : chat);
     tls = await startFakeUpstream();
     const goodTarget = targetAt("good", `${good.url}/v1`);
-    for (const fault of Object.keys(faults)) {
+    for (const [fault] of faultsOf(mode)) {
       const asked = Object.keys(ways).flatMap((way) => manners.map((manner) => ({ way, manner })));
       cases.set(fault, await Promise.all(asked.map(({ way, manner }) => caseOf(fault, way, manner, goodTarget))));
     }
@@ -256,16 +267,18 @@ describe.each(modes)("%s", (mode) => {
 
   function expected(fault: Fault, isStream: boolean) {
     const outcome = isStream ? fault.streamed : fault.whole;
+    if (outcome === "begun" && mode === "continuation") return { isOk: true, hasBegun: true, provider: null };
     if (outcome === "begun") return { isOk: false, hasBegun: true, provider: null };
     const isWrong = fault === faults["a request that is wrong"];
     const isRefused = fault === faults["refused content"];
     if (mode === "fallback") return { isOk: !isWrong, hasBegun: false, provider: "good" };
     if (mode === "beside") return { isOk: true, hasBegun: false, provider: "good" };
-    if (mode === "next" || mode === "hedge") return { isOk: !isWrong && !isRefused, hasBegun: false, provider: "good" };
+    if (mode === "next" || mode === "hedge" || mode === "continuation")
+      return { isOk: !isWrong && !isRefused, hasBegun: false, provider: "good" };
     return { isOk: outcome === "again", hasBegun: false, provider: null };
   }
 
-  it.each(Object.entries(faults))("%s", async (name, fault) => {
+  it.each(faultsOf(mode))("%s", async (name, fault) => {
     const before = gateway.records.length;
     const asked = cases.get(name) ?? [];
     await Promise.all(
@@ -298,6 +311,10 @@ describe.each(modes)("%s", (mode) => {
       expect(record?.status === "ok", `${name} ${alias.name}`).toBe(expected(fault, isStream).isOk);
       // Both are in it, be it as one that failed, or as one that was told to stop.
       if (mode === "beside") expect([record?.attempts, record?.trail?.length], name).toEqual([2, 2]);
+      if (mode === "continuation" && expected(fault, isStream).hasBegun)
+        expect([record?.attempts, record?.unansweredAttempts, record?.why?.continued?.[0]?.[1]], name).toEqual([
+          ...[2, 1, "continued"],
+        ]);
     }
   });
 

@@ -247,6 +247,29 @@ describe("aliases", () => {
     await aliases.remove({ params: { id } });
   });
 
+  it("has others go on with a stream that breaks off, where one of its targets can", async () => {
+    const { aliases } = plane.admin;
+    const one = { provider: "openai", model: "gpt-4o" };
+    const continuation = { attempts: 3 };
+    const refused = { status: 400, param: "continuation" };
+    await expect(aliases.create({ body: { name: "going", targets: [one], continuation } })).rejects.toMatchObject(
+      refused,
+    );
+    const { id } = await plane.admin.providers.create({ body: { provider_type: "ollama", name: "ollama" } });
+    const two = [one, { provider: "ollama", model: "llama3" }];
+    const alias = await aliases.create({ body: { name: "going", targets: two, continuation } });
+    expect(alias.continuation).toEqual(continuation);
+    expect(plane.snapshots.current().aliases.get("going")?.policy?.continuation).toEqual(continuation);
+    const change = (body: Parameters<typeof aliases.update>[0]["body"]) =>
+      aliases.update({ params: { id: alias.id }, body });
+    await expect(change({ targets: [one] })).rejects.toMatchObject(refused);
+    await expect(change({ continuation: { attempts: 9 } })).rejects.toMatchObject({ param: "continuation.attempts" });
+    expect((await change({ continuation: {} })).continuation).toEqual({ attempts: 2 });
+    expect(await change({ continuation: null, targets: [one] })).toMatchObject({ continuation: null });
+    await aliases.remove({ params: { id: alias.id } });
+    await plane.admin.providers.remove({ params: { id } });
+  });
+
   it("lets conversations stay with their target, unless it says otherwise", async () => {
     const one = { provider: "openai", model: "gpt-4o" };
     const created = await plane.admin.aliases.create({ body: { name: "kept", strategy: "auto", targets: [one] } });

@@ -318,7 +318,7 @@ describe.each(availableEngines())("store on $name", (engine) => {
       expect(await store.aliases.list(null, "all")).toContainEqual(changed);
       const timeouts = { connectMs: null, firstTokenMs: 900, idleMs: null, totalMs: 5_000 };
       const said = { retries: null, fallbacks: { any: ["other", "openai/gpt-4o"] }, timeouts, stickyBy: null };
-      const policy = { ...said, hedge: { afterMs: 500, mostPercent: 10 } };
+      const policy = { ...said, hedge: { afterMs: 500, mostPercent: 10 }, continuation: { attempts: 2 } };
       expect(await store.aliases.update(alias.id, { policy }, "all")).toEqual({
         ...changed,
         policy,

@@ -84,6 +84,8 @@ export interface WhyFacts {
   readonly queued?: number;
   /** So many ms after it was asked a target had not begun to answer, and what came of asking a second one beside it. */
   readonly hedge?: readonly [afterMs: number, outcome: string];
+  /** So many ms after it arrived its stream broke off, and what came of having another target go on with it. */
+  readonly continued?: readonly (readonly [afterMs: number, outcome: string])[];
   /** Of a copy: the id of the request that it is one of. */
   readonly shadowOf?: string;
   /** Nano-USD that were held against budgets. */

@@ -13,7 +13,7 @@ import type { TimeoutOptions } from "./timeouts.ts";
 type Body = RouteInput<AdminRoutes["aliases"]["update"]>["body"];
 type AliasPolicyBody = Pick<
   Body,
-  "retries" | "fallbacks" | "timeouts" | "sticky_by" | "queue" | "hedge" | "prompt_affinity" | "shadow"
+  "retries" | "fallbacks" | "timeouts" | "sticky_by" | "queue" | "hedge" | "continuation" | "prompt_affinity" | "shadow"
 >;
 
 export interface PolicyOptions extends TimeoutOptions {
@@ -35,6 +35,7 @@ export interface PolicyOptions extends TimeoutOptions {
   readonly queueMost?: number;
   readonly hedgeAfter?: number;
   readonly hedgeMost?: number;
+  readonly continuation?: number;
   readonly shadow?: string;
   readonly shadowPercent?: number;
   readonly shadowMost?: number;
@@ -68,6 +69,7 @@ export function addPolicyOptions(command: Command): Command {
     .option("--queue-most <count>", "how many wait at most, in each process", toMany)
     .option("--hedge-after <ms>", "a second target is asked beside one that has not begun by then; 0: none is", toMs)
     .option("--hedge-most <percent>", "of attempts, beside which others may be asked", toCount)
+    .option("--continuation <attempts>", "so often others go on with a stream that breaks off; 0: nobody does", toFew)
     .option("--shadow <name>", "alias or PROVIDER/MODEL that a share of requests is asked of as well; `none` for none")
     .option("--shadow-percent <percent>", "how large that share is", toPercent)
     .option("--shadow-most <count>", "so many of them at a time, in each process", toCount);
@@ -75,7 +77,7 @@ export function addPolicyOptions(command: Command): Command {
 
 /** `present` is null for a new one. */
 export function toPolicyBody(options: PolicyOptions, present: Alias | null): AliasPolicyBody {
-  const { stickyBy, promptAffinity } = options;
+  const { stickyBy, promptAffinity, continuation } = options;
   const sticky = stickyBy === undefined ? {} : { sticky_by: stickyBy === "user" ? stickyBy : null };
   return {
     ...retriesOf(options, present),
@@ -83,6 +85,7 @@ export function toPolicyBody(options: PolicyOptions, present: Alias | null): Ali
     ...timedBy(options, present),
     ...queueOf(options, present),
     ...hedgeOf(options, present),
+    ...(continuation !== undefined && { continuation: continuation === 0 ? null : { attempts: continuation } }),
     ...shadowOf(options, present),
     ...sticky,
     ...(promptAffinity !== undefined && { prompt_affinity: promptAffinity === "on" }),
@@ -162,6 +165,11 @@ function told<Given extends object>(given: Given): Told<Given> {
 
 function toCount(text: string): number {
   if (!/^(?:[1-9]\d?|100)$/.test(text)) throw new InvalidArgumentError("Give a whole number from 1 on.");
+  return Number(text);
+}
+
+function toFew(text: string): number {
+  if (!/^[0-5]$/.test(text)) throw new InvalidArgumentError("Give a whole number from 0 to 5.");
   return Number(text);
 }
 

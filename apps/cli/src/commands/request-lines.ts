@@ -50,6 +50,7 @@ function headOf({ record, why }: Detail): readonly string[] {
     ...(why.hedge === null
       ? []
       : [`nothing had come after ${why.hedge.after_ms} ms: a second target beside it, ${why.hedge.outcome}`]),
+    ...why.continued.map(({ after_ms: ms, outcome }) => `its stream broke off after ${ms} ms: ${outcome}`),
     ...(why.capped === null
       ? []
       : [`a budget of the ${why.capped.scope} was at its cap: '${orDash(record.downgraded_to)}' answered`]),

@@ -57,6 +57,12 @@ export interface AliasHedge extends HedgePolicy {
   readonly alias: string;
 }
 
+/** A stream that breaks off behind its first words is gone on with by another target. */
+export interface ContinuationPolicy {
+  /** So often in a request. */
+  readonly attempts: number;
+}
+
 /** A share of the requests is asked of a second target as well, whose answers nobody is told. */
 export interface ShadowPolicy {
   /** An alias, or `provider/model`. */
@@ -87,6 +93,8 @@ export interface AliasPolicy {
   readonly hedge?: HedgePolicy | null;
   /** Absent or null: nothing is asked twice. */
   readonly shadow?: ShadowPolicy | null;
+  /** Absent or null: a stream that breaks off has failed. */
+  readonly continuation?: ContinuationPolicy | null;
   /** False: a conversation goes to no target for the reason alone that this has answered it before. Absent: it does. */
   readonly promptAffinity?: false;
 }
@@ -113,13 +121,15 @@ function shorter(one: number | null, other: number | null): number | null {
 
 /** Null, where it says nothing. */
 export function policyOf({ retries, fallbacks, timeouts, stickyBy, ...more }: AliasPolicy): AliasPolicy | null {
-  const { queue = null, hedge = null, shadow = null, promptAffinity = null } = more;
+  const { queue = null, hedge = null, shadow = null, continuation = null, promptAffinity = null } = more;
   const lists = fallbackReasons.map((reason) => [reason, fallbacks[reason] ?? []] as const);
   const told = Object.fromEntries(lists.filter(([, names]) => names.length > 0));
   const isSilent =
-    saysNothing(timeouts) && [retries, stickyBy, queue, hedge, shadow, promptAffinity].every((part) => part === null);
+    saysNothing(timeouts) &&
+    [retries, stickyBy, queue, hedge, shadow, continuation, promptAffinity].every((part) => part === null);
   if (isSilent && Object.keys(told).length === 0) return null;
   const staying = { ...(promptAffinity !== null && { promptAffinity }), ...(shadow !== null && { shadow }) };
-  const further = { ...(queue !== null && { queue }), ...(hedge !== null && { hedge }), ...staying };
+  const going = { ...(continuation !== null && { continuation }) };
+  const further = { ...going, ...(queue !== null && { queue }), ...(hedge !== null && { hedge }), ...staying };
   return { retries, fallbacks: told, timeouts, stickyBy, ...further };
 }

@@ -58,6 +58,11 @@ export interface Hedged {
   readonly outcome: "won" | "lost" | "failed" | "gone" | NotHedged;
 }
 
+export interface Continued {
+  readonly alias: string;
+  readonly outcome: string;
+}
+
 /** None that is ready, no room at one, no room for its cost, or the share of the alias is used up. */
 export type NotHedged = "no_target" | "no_room" | "no_budget" | "no_share";
 
@@ -85,6 +90,7 @@ export interface Events {
   waited(waited: Waited): void;
   waitedForPlace(waited: WaitedForPlace): void;
   hedged(hedged: Hedged): void;
+  continued(continued: Continued): void;
   shadowed(shadowed: Shadowed): void;
   /** By a privacy policy, in one request. */
   personalDataFound(found: readonly PrivacyCount[]): void;
@@ -130,10 +136,7 @@ export function createEvents({ metrics, log, lines = null }: EventsParts): Event
       log.debug({ record }, "request finished");
       lines?.requestFinished(record);
     },
-    waited: ({ alias, outcome, ms }) => metrics.waited(alias, outcome, ms),
-    waitedForPlace: ({ scope, outcome, ms }) => metrics.waitedForPlace(scope, outcome, ms),
-    hedged: ({ alias, outcome }) => metrics.hedged(alias, outcome),
-    shadowed: ({ alias, outcome }) => metrics.shadowed(alias, outcome),
+    ...aboutTargets(metrics),
     attemptFailed(attempt) {
       metrics.attemptFailed(attempt.provider, attempt.reason);
       log.warn(attempt, "attempt failed");
@@ -175,4 +178,16 @@ function countRequest(metrics: Metrics, record: UsageRecord, overheadMs: number)
   const semantic = record.why?.semantic;
   if (semantic !== undefined) metrics.cacheSemantic.labels(semantic[0]).inc();
   if (record.savedNanos !== null) metrics.cacheSaved.inc(record.savedNanos / 1e9);
+}
+
+type AboutTargets = Pick<Events, "waited" | "waitedForPlace" | "hedged" | "continued" | "shadowed">;
+
+function aboutTargets(metrics: Metrics): AboutTargets {
+  return {
+    waited: ({ alias, outcome, ms }) => metrics.waited(alias, outcome, ms),
+    waitedForPlace: ({ scope, outcome, ms }) => metrics.waitedForPlace(scope, outcome, ms),
+    hedged: ({ alias, outcome }) => metrics.hedged(alias, outcome),
+    continued: ({ alias, outcome }) => metrics.continued(alias, outcome),
+    shadowed: ({ alias, outcome }) => metrics.shadowed(alias, outcome),
+  };
 }

@@ -49,6 +49,11 @@ export const targetMetricDefinitions = {
     help: "Attempts that were slow to begin, of aliases that have a second target asked beside them, by what came of it: won (the second one answered), lost (the first one did), failed (neither did) or gone (the request ended before); or none was asked, since none was ready (no_target), there was no room at it (no_room) or in a budget (no_budget), or the share of the alias was used up (no_share).",
     labels: ["alias", "outcome"],
   },
+  ghostllm_continuations_total: {
+    type: "counter",
+    help: "Streams that broke off behind their first words, of aliases that have another target go on with them, by what came of it: continued, or failed (nobody did); or nobody was asked, since no target takes the beginning of an answer (no_target), a budget had no room (no_budget), as often as the alias says it was done (used_up), or the answer is none that can be gone on with (not_text, nothing, closed, form, stored, too_long).",
+    labels: ["alias", "outcome"],
+  },
 } as const satisfies Record<string, MetricDefinition>;
 
 export interface TargetCount {
@@ -73,6 +78,7 @@ export function targetMetrics(make: Make, names: BoundedNames) {
   const places = make.counter("ghostllm_places_requests_total");
   const placeWait = make.histogram("ghostllm_places_wait_seconds", waitBuckets);
   const hedges = make.counter("ghostllm_hedges_total");
+  const continuations = make.counter("ghostllm_continuations_total");
   const shadows = make.counter("ghostllm_shadow_requests_total");
   return {
     waited(alias: string, outcome: string, ms: number): void {
@@ -84,6 +90,7 @@ export function targetMetrics(make: Make, names: BoundedNames) {
       if (outcome === "served") placeWait.observe(ms / 1000);
     },
     hedged: (alias: string, outcome: string): void => hedges.labels(names.of(alias), outcome).inc(),
+    continued: (alias: string, outcome: string): void => continuations.labels(names.of(alias), outcome).inc(),
     shadowed: (alias: string, outcome: string): void => shadows.labels(names.of(alias), outcome).inc(),
     watchQueues(read: () => readonly { readonly alias: string; readonly waiting: number }[]): void {
       make.gauge("ghostllm_queue_waiting", (gauge) => {

@@ -102,6 +102,21 @@ export const hedge = z.object(hedgeFields).nullable().describe(aboutHedge);
 
 export const hedgeInput = z.strictObject(hedgeFields).meta({ id: "AliasHedgeInput" }).nullable().describe(aboutHedge);
 
+const continuationFields = {
+  attempts: z.int().min(1).max(5).default(2).describe("So often somebody is asked to go on, in one request."),
+};
+
+const aboutContinuation =
+  "A stream of text that breaks off behind its first words is gone on with by another target of the alias, or by the same one: it is asked with what was told so far as the beginning of its answer, and what it says follows in the same stream. It takes a target whose model takes such a beginning. Null: the stream ends with an error.";
+
+export const continuation = z.object(continuationFields).nullable().describe(aboutContinuation);
+
+export const continuationInput = z
+  .strictObject(continuationFields)
+  .meta({ id: "AliasContinuationInput" })
+  .nullable()
+  .describe(aboutContinuation);
+
 const aboutShadow =
   "A share of the requests is asked of a second target as well. Its answers are read to the end and told to nobody, and no budget but those of its provider is charged. Null: none is.";
 

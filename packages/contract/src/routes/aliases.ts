@@ -11,6 +11,8 @@ import {
   usualSimilarity,
 } from "#cache-policy.ts";
 import {
+  continuation,
+  continuationInput,
   fallbacks,
   fallbacksInput,
   hedge,
@@ -133,6 +135,7 @@ const alias = z
     shadow,
     queue,
     hedge,
+    continuation,
     limits: limits.describe("Of all that ask for it together. Null is unlimited."),
     budgets: z.array(scopeBudget).describe("What may be spent by all that ask for it together."),
     cache: cache.nullable().describe(aboutCache),
@@ -168,6 +171,7 @@ const aliasCreate = z
     ...{ retries: retriesInput.optional(), fallbacks: fallbacksInput.optional(), timeouts: timeoutsInput.optional() },
     ...{ sticky_by: sticky.optional(), queue: queueInput.optional(), hedge: hedgeInput.optional() },
     ...{ prompt_affinity: affinity.optional(), shadow: shadowInput.optional() },
+    continuation: continuationInput.optional(),
     ...{ limits: limitsInput.optional(), budgets: scopeBudgetsInput.optional() },
     cache: cacheInput.optional().describe(aboutCache),
   })
@@ -180,6 +184,7 @@ const aliasUpdate = z
     ...{ retries: retriesInput.optional(), fallbacks: fallbacksInput.optional(), timeouts: timeoutsInput.optional() },
     ...{ sticky_by: sticky.optional(), queue: queueInput.optional(), hedge: hedgeInput.optional() },
     ...{ prompt_affinity: affinity.optional(), shadow: shadowInput.optional() },
+    continuation: continuationInput.optional(),
     ...{ limits: limitsInput.optional(), budgets: scopeBudgetsInput.optional() },
     cache: cacheInput.optional().describe(aboutCache),
   })
@@ -237,7 +242,7 @@ export const aliasRoutes = defineRoutes({
     status: 200,
     summary: "Change an alias",
     description:
-      "Fields left out stay as they are; `targets`, `retries`, `fallbacks`, `timeouts`, `queue`, `hedge` and `shadow` are each replaced as a whole. Another `team_id` is for whoever may change aliases at both ends, and everybody's for whoever may change all (403).",
+      "Fields left out stay as they are; `targets`, `retries`, `fallbacks`, `timeouts`, `queue`, `hedge`, `continuation` and `shadow` are each replaced as a whole. Another `team_id` is for whoever may change aliases at both ends, and everybody's for whoever may change all (403).",
   },
   remove: {
     id: "aliases.remove",

@@ -17,6 +17,12 @@ const targetDecisions = ["answered", "failed", "outpaced", "passed_over", "not_n
 /** What came of asking a second target beside one that was slow to begin. */
 const hedgeOutcomes = ["won", "lost", "failed", "gone", "no_target", "no_room", "no_budget", "no_share"] as const;
 
+/** What came of having another target go on with a stream that broke off. */
+const continuedOutcomes = [
+  ...(["continued", "failed", "used_up", "no_target", "no_budget"] as const),
+  ...(["form", "stored", "too_long", "not_text", "closed", "nothing"] as const),
+] as const;
+
 /** By what a strategy tells targets apart. */
 const scoreKinds = ["weight", "wait_ms", "running", "most_cost_usd", "quality", "balance"] as const;
 
@@ -173,6 +179,16 @@ export const requestWhy = z
       })
       .nullable()
       .describe("Null where nothing was slow, or its alias has no second target asked."),
+    continued: z
+      .array(
+        z.object({
+          after_ms: count.describe("Since the request arrived: its stream broke off."),
+          outcome: openEnum(continuedOutcomes).describe(
+            "Another target went on with it (`continued`), or none did (`failed`). Otherwise nobody was asked: no target takes the beginning of an answer, a budget had no room, it had been done as often as the alias says (`used_up`), or the answer is none that can be gone on with: something else than text was told (`not_text`), no letter of it (`nothing`), all of a text (`closed`), it was to have a form or to think first (`form`), its vendor keeps it (`stored`), or it was too long to be remembered (`too_long`).",
+          ),
+        }),
+      )
+      .describe("None where its stream did not break off, or its alias has nobody go on with it."),
     plans: z.array(plan).describe("One for each name that was asked. None where there was nothing to choose."),
     not_led_to: z
       .array(z.object({ name: z.string(), reason: z.string() }))

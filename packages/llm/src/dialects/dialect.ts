@@ -73,6 +73,8 @@ export interface ClientDialect {
    * read no such thing.
    */
   readonly keepAlive?: { readonly before: string; readonly within: string };
+  /** A line in a stream that its clients read over, of one line without anything to hide. Absent where they do not. */
+  remark?(text: string): string;
   /** The event that ends a stream which cannot go on. */
   encodeStreamError(error: GhostError): string;
   /** What a chat request means. Throws GhostError `invalid_request_error` with the path of the fault. */

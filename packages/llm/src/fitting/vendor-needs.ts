@@ -38,6 +38,11 @@ export interface Needs {
   /** Roles that the vendor does not know, with those that stand for them. */
   readonly roles?: Readonly<Partial<Record<string, string>>>;
   readonly turns?: TurnNeeds;
+  /**
+   * The model goes on with an assistant's text that stands last in a request: its stream tells what comes behind it, or, where it
+   * `repeats`, that text first. Absent: it does not, or nobody knows. Nothing where an assistant may not speak last.
+   */
+  readonly prefill?: "continues" | "repeats";
   /** The last text of an assistant who speaks last must not end with spaces. */
   readonly trimsLastText?: true;
   /** Texts and messages without a letter are refused. */

@@ -12,6 +12,8 @@ export const claude: Needs = {
   stops: { blank: "refused" },
   choiceNeedsTools: true,
   filledTexts: true,
+  // https://platform.claude.com/docs/en/build-with-claude/prompt-engineering/prefill-claudes-response
+  prefill: "continues",
   trimsLastText: true,
   turns: { first: "user, for others" },
   pairs: true,

@@ -16,6 +16,8 @@ export const llamacpp = defineCompatible({
     outputLimit: "max_tokens",
     roles: { developer: "system" },
     takes: ["top_k", "reasoning_content"],
+    // In streams; an answer as a whole repeats it.
+    prefill: "continues",
   },
   // It counts in the other dialects what is asked in them.
   alsoSpeaks: {

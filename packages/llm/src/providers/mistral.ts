@@ -45,6 +45,7 @@ export const mistral = defineCompatible({
     pairs: true,
     // "Expected last role User or Tool (or Assistant with prefix True)", "Unexpected role 'user' after role 'tool'"
     turns: { systemFirst: true, repliesToResults: true, last: "prefix" },
+    prefill: "repeats",
   },
   operations: {
     "chat.completions": "/chat/completions",

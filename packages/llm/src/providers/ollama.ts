@@ -32,5 +32,6 @@ export const ollama: ProviderDefinition = {
       embeddings: "/v1/embeddings",
     },
   },
-  quirks: { outputLimit: "max_tokens", roles: { developer: "system" }, takes: ["reasoning"] },
+  // Its templates leave the last message of an assistant open.
+  quirks: { outputLimit: "max_tokens", roles: { developer: "system" }, takes: ["reasoning"], prefill: "continues" },
 };

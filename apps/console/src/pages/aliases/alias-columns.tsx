@@ -59,6 +59,7 @@ function policiesOf({
   sticky_by: sticky,
   queue,
   hedge,
+  continuation,
   shadow,
   cache,
 }: Alias): readonly string[] {
@@ -68,6 +69,7 @@ function policiesOf({
     ...(Object.values(timeouts).some((ms) => ms !== null) ? ["time"] : []),
     ...(sticky === null ? [] : ["sticky"]),
     ...(hedge === null ? [] : ["hedge"]),
+    ...(continuation === null ? [] : ["continuation"]),
     ...(shadow === null ? [] : ["shadow"]),
     ...(queue === null ? [] : ["queue"]),
     ...(cache === null ? [] : ["kept answers"]),

@@ -18,7 +18,7 @@ import { Time } from "#parts/values.tsx";
 import { RequestsLink } from "#requests/requests-link.tsx";
 import { AliasForm } from "./alias-form.tsx";
 import { DryRunPanel } from "./dry-run-panel.tsx";
-import { fallbackWords, hedgeWords, queueWords, retryWords, shadowWords } from "./policy-values.ts";
+import { continuationWords, fallbackWords, hedgeWords, queueWords, retryWords, shadowWords } from "./policy-values.ts";
 import { timeoutWords } from "#parts/time-limits.ts";
 import { strategyName } from "./strategies.ts";
 import { QueuePanel, TargetsPanel } from "./targets-panel.tsx";
@@ -95,6 +95,7 @@ function AliasFacts({ alias }: { readonly alias: Alias }) {
           ["Fallbacks", <span className="whitespace-pre-line">{fallbackWords(alias.fallbacks)}</span>],
           ["Time", timeoutWords(alias.timeouts) || "as the server has it"],
           ["Hedge", hedgeWords(alias.hedge)],
+          ["Continuation", continuationWords(alias.continuation)],
           ["Shadow", shadowWords(alias.shadow)],
           ["Queue", queueWords(alias.queue)],
           ...(mayOf("usage.read", alias.team_id)

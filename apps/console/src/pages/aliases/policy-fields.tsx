@@ -12,6 +12,7 @@ import type { TimeLimit } from "#parts/time-limits.ts";
 import type { AliasValues } from "./alias-values.ts";
 import {
   failureWords,
+  continuationWords,
   fallbackLists,
   fallbackWords,
   hedgeNumbers,
@@ -37,6 +38,7 @@ export function PolicyFields({ server, present }: PolicyFieldsProps) {
       <FallbackFields {...{ server, present }} />
       <TimeFields {...{ server, present }} />
       <HedgeFields {...{ server, present }} />
+      <ContinuationFields {...{ server, present }} />
       <ShadowFields {...{ server, present }} />
       <QueueFields {...{ server, present }} />
     </div>
@@ -236,6 +238,23 @@ function HedgeFields({ server: { form, errorOf, errorIn }, present }: PolicyFiel
           />
         ))}
       </div>
+    </Part>
+  );
+}
+
+/** Another target goes on with a stream that breaks off. */
+function ContinuationFields({ server: { form, errorIn }, present }: PolicyFieldsProps) {
+  const error = errorIn("continuation");
+  return (
+    <Part title="Continuation" words={continuationWords(present?.continuation ?? null)} isWrong={error !== undefined}>
+      <NumberField
+        label="Attempts to go on"
+        help="Where a stream breaks off behind its first words, in one request. It takes a target whose model goes on with the beginning of an answer."
+        placeholder="none"
+        autoComplete="off"
+        error={error}
+        field={form.register("continuation.attempts")}
+      />
     </Part>
   );
 }

@@ -57,6 +57,8 @@ export interface PolicyValues {
   queue: Record<QueueNumber, string>;
   /** Without a time nobody is asked beside another. */
   hedge: Record<HedgeNumber, string>;
+  /** Empty: a stream that breaks off has failed. */
+  continuation: { attempts: string };
   /** Empty: each request is drawn anew. */
   sticky_by: string;
   prompt_affinity: boolean;
@@ -90,6 +92,7 @@ export function policyValues(present: Alias | null): PolicyValues {
       after_ms: present?.hedge?.after_ms.toString() ?? "",
       most_percent: String(present?.hedge?.most_percent ?? usualHedges),
     },
+    continuation: { attempts: present?.continuation?.attempts.toString() ?? "" },
     sticky_by: present?.sticky_by ?? "",
     prompt_affinity: present?.prompt_affinity ?? true,
     shadow: {
@@ -102,7 +105,17 @@ export function policyValues(present: Alias | null): PolicyValues {
 
 /** What is no number goes to the server as it is, which says what is wrong with it. */
 export function toPolicyBody(values: PolicyValues, strategy: string) {
-  const { retries, fallbacks, timeouts, queue, hedge, sticky_by: sticky, prompt_affinity, shadow } = values;
+  const {
+    retries,
+    fallbacks,
+    timeouts,
+    queue,
+    hedge,
+    sticky_by: sticky,
+    prompt_affinity,
+    shadow,
+    continuation,
+  } = values;
   return {
     retries:
       retries.rule === "none"
@@ -112,6 +125,8 @@ export function toPolicyBody(values: PolicyValues, strategy: string) {
     timeouts: numbersOf(timeLimits, timeouts),
     queue: queue.max_wait_ms.trim() === "" ? null : (numbersOf(queueNumbers, queue) as QueueBody),
     hedge: hedge.after_ms.trim() === "" ? null : (numbersOf(hedgeNumbers, hedge) as HedgeBody),
+    continuation:
+      continuation.attempts.trim() === "" ? null : (numbersOf(["attempts"], continuation) as { attempts: number }),
     prompt_affinity,
     shadow:
       shadow.to.trim() === ""
@@ -166,4 +181,9 @@ export function shadowWords(shadow: Alias["shadow"]): string {
 export function hedgeWords(hedge: Alias["hedge"]): string {
   if (hedge === null) return "none: one target after the other";
   return `after ${formatDuration(hedge.after_ms)}, beside ${hedge.most_percent} % at the most`;
+}
+
+export function continuationWords(continuation: Alias["continuation"]): string {
+  if (continuation === null) return "none: a stream that breaks off has failed";
+  return `by another target, ${continuation.attempts === 1 ? "once" : `up to ${continuation.attempts} times`}`;
 }

@@ -18,7 +18,7 @@ type Target = Plan["targets"][number];
 const tableClass =
   "w-full border-collapse [&_td]:h-(--row) [&_td]:px-2.5 [&_td]:whitespace-nowrap [&_th]:h-[30px] [&_th]:px-2.5 [&_th]:text-left [&_th]:text-xs [&_th]:font-medium [&_th]:whitespace-nowrap [&_th]:text-faint [&_tr]:border-b [&_tr]:border-line [&_tr>*:first-child]:pl-4 [&_tr>*:last-child]:pr-4 [&_tbody_tr:last-child]:border-0";
 
-export function WhyPanels({ why: { plans, not_led_to: others, hedge } }: { readonly why: Why }) {
+export function WhyPanels({ why: { plans, not_led_to: others, hedge, continued } }: { readonly why: Why }) {
   return (
     <>
       {plans.map((plan, at) => (
@@ -30,6 +30,17 @@ export function WhyPanels({ why: { plans, not_led_to: others, hedge } }: { reado
             Nothing had come after {formatDuration(hedge.after_ms)}:{" "}
             {hedgeWords[hedge.outcome] ?? reasonWords(hedge.outcome)}.
           </p>
+        </Panel>
+      )}
+      {continued.length > 0 && (
+        <Panel title="Continuation">
+          <ul className="px-4 py-3">
+            {continued.map(({ after_ms: ms, outcome }, at) => (
+              <li key={at}>
+                Its stream broke off after {formatDuration(ms)}: {continuedWords[outcome] ?? reasonWords(outcome)}.
+              </li>
+            ))}
+          </ul>
         </Panel>
       )}
       {others.length > 0 && (
@@ -57,6 +68,20 @@ const hedgeWords: Readonly<Record<string, string>> = {
   no_room: "no other target had room",
   no_budget: "a budget had no room for a second target beside it",
   no_share: "as many were asked beside others as the alias allows",
+};
+
+const continuedWords: Readonly<Record<string, string>> = {
+  continued: "another target went on with it",
+  failed: "whoever was asked to go on with it failed",
+  used_up: "others had been asked to go on as often as the alias says",
+  no_target: "none of its targets goes on with the beginning of an answer",
+  no_budget: "a budget had no room for another target",
+  form: "an answer that is to have a form, or to be thought about first, is not gone on with",
+  stored: "its vendor keeps it",
+  too_long: "it was too long to be remembered",
+  not_text: "something else than text had been told",
+  nothing: "no word had been told",
+  closed: "all of its text had been told",
 };
 
 const missed: Readonly<Record<string, string>> = {

@@ -22,12 +22,12 @@ type ApiAlias = RouteAnswer<AdminRoutes["aliases"]["get"]>;
 type Body = Parameters<Resource<"aliases">["update"]>[0]["body"];
 type Given = Pick<
   Body,
-  "retries" | "fallbacks" | "timeouts" | "sticky_by" | "queue" | "hedge" | "prompt_affinity" | "shadow"
+  "retries" | "fallbacks" | "timeouts" | "sticky_by" | "queue" | "hedge" | "continuation" | "prompt_affinity" | "shadow"
 >;
 
 export function toApiPolicy(policy: AliasPolicy | null): Pick<ApiAlias, keyof Given> {
   const { retries = null, fallbacks = {}, timeouts = noTimeouts, stickyBy = null, queue, hedge } = policy ?? {};
-  const { promptAffinity = true, shadow } = policy ?? {};
+  const { promptAffinity = true, shadow, continuation = null } = policy ?? {};
   return {
     retries: retries && {
       ...{ attempts_per_target: retries.attemptsPerTarget, attempts: retries.attempts, on: [...retries.on] },
@@ -42,6 +42,7 @@ export function toApiPolicy(policy: AliasPolicy | null): Pick<ApiAlias, keyof Gi
     sticky_by: stickyBy,
     queue: queue ? { max_wait_ms: queue.maxWaitMs, max_waiting: queue.maxWaiting } : null,
     hedge: hedge ? { after_ms: hedge.afterMs, most_percent: hedge.mostPercent } : null,
+    continuation: continuation && { attempts: continuation.attempts },
     prompt_affinity: promptAffinity,
     shadow: shadow ? { to: shadow.to, percent: shadow.percent, max_concurrent: shadow.maxConcurrent } : null,
   };
@@ -51,13 +52,16 @@ export function toApiPolicy(policy: AliasPolicy | null): Pick<ApiAlias, keyof Gi
 export function takePolicy<Whole extends Given>(
   body: Whole,
 ): { readonly said: Given; readonly rest: Omit<Whole, keyof Given> } {
-  const { retries, fallbacks, timeouts, sticky_by, queue, hedge, prompt_affinity, shadow, ...rest } = body;
-  return { said: { retries, fallbacks, timeouts, sticky_by, queue, hedge, prompt_affinity, shadow }, rest };
+  const { retries, fallbacks, timeouts, sticky_by, queue, hedge, continuation, prompt_affinity, shadow, ...rest } =
+    body;
+  const further = { queue, hedge, continuation, prompt_affinity, shadow };
+  return { said: { retries, fallbacks, timeouts, sticky_by, ...further }, rest };
 }
 
 /** Undefined: it stays as it is. */
 export function toPolicy(given: Given, before: AliasPolicy | null): AliasPolicy | null | undefined {
   const { retries, fallbacks, timeouts, sticky_by: stickyBy, queue, hedge, prompt_affinity: affinity, shadow } = given;
+  const { continuation } = given;
   if (Object.values(given).every((one) => one === undefined)) return undefined;
   const stays = affinity ?? before?.promptAffinity ?? true;
   return policyOf({
@@ -69,6 +73,7 @@ export function toPolicy(given: Given, before: AliasPolicy | null): AliasPolicy 
     stickyBy: stickyBy === undefined ? (before?.stickyBy ?? null) : stickyBy,
     queue: queue === undefined ? (before?.queue ?? null) : toQueue(queue),
     hedge: hedge === undefined ? (before?.hedge ?? null) : toHedge(hedge),
+    continuation: continuation === undefined ? (before?.continuation ?? null) : continuation,
   });
 }
 

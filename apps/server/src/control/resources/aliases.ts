@@ -4,6 +4,7 @@ import type { AliasRow, AliasTargetRow } from "#control/store/store.ts";
 import type { Reach } from "#domain/access/may.ts";
 import type { CachePolicy, SemanticPolicy } from "#domain/cache-policy.ts";
 import { toToldLimits } from "#domain/told-limits.ts";
+import { refuseContinuation } from "./alias-continuation.ts";
 import { refuseFallbacks, refuseHedge, refuseSticky, takePolicy, toApiPolicy, toPolicy } from "./alias-policy.ts";
 import { refuseSemantic } from "./alias-semantic.ts";
 import { refuseModelName, refuseStars, refuseTargets, refuseTeam } from "./alias-rules.ts";
@@ -14,7 +15,7 @@ import { byName, pageOf, readNamed } from "./pagination.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 import { toApiTargetLimits, toTargetLimits } from "./target-limits.ts";
 
-export type AliasDeps = Pick<ResourceDependencies, "store" | "changed" | "snapshot" | "steadyTime">;
+export type AliasDeps = Pick<ResourceDependencies, "store" | "changed" | "snapshot" | "steadyTime" | "definitions">;
 export type AliasCreation = Parameters<Resource<"aliases">["create"]>[0]["body"];
 type AliasUpdate = Parameters<Resource<"aliases">["update"]>[0]["body"];
 type ApiAlias = RouteAnswer<AdminRoutes["aliases"]["get"]>;
@@ -86,6 +87,7 @@ export async function toNewAlias(deps: AliasDeps, body: AliasCreation, { reach, 
   const policy = toPolicy(said, null) ?? null;
   refuseSticky(named.strategy, policy);
   refuseHedge(named.targets, policy);
+  await refuseContinuation(deps, named.targets, policy);
   const led = { name: named.name, id: before?.id ?? null, teamId, team, policy };
   await refuseFallbacks(store, led);
   await refuseSemantic(deps, led, { semantic: cache?.semantic ?? null, targets: named.targets });
@@ -114,6 +116,7 @@ async function toChange(deps: AliasDeps, before: AliasRow, body: AliasUpdate, re
   const policy = toPolicy(said, before.policy);
   refuseSticky(strategy ?? before.strategy, policy === undefined ? before.policy : policy);
   refuseHedge(targets ?? before.targets, policy === undefined ? before.policy : policy);
+  await refuseContinuation(deps, targets ?? before.targets, policy === undefined ? before.policy : policy);
   if (policy !== undefined || isElsewhere || named !== before.name) {
     const team = await refuseTeam(store, teamId, isElsewhere ? reach : "all");
     await refuseFallbacks(store, {

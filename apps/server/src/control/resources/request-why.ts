@@ -32,7 +32,18 @@ interface Context {
 /** Of records of before it is empty. */
 export function explainRequest(record: UsageRecord, { snapshot, names }: Context): Told {
   const facts: WhyFacts = record.why ?? {};
-  const { plans = [], notLedTo = [], limits = "", capped = "", held, cache, guards = [], notes = [], hedge } = facts;
+  const {
+    plans = [],
+    notLedTo = [],
+    limits = "",
+    capped = "",
+    held,
+    cache,
+    guards = [],
+    notes = [],
+    hedge,
+    continued = [],
+  } = facts;
   const { shadowOf = null, embeddedFor = null, semantic } = facts;
   const tried = new Tried(record);
   return {
@@ -47,6 +58,7 @@ export function explainRequest(record: UsageRecord, { snapshot, names }: Context
     guardrails: guards.map(([name, stage, outcome]) => ({ name, stage, outcome })),
     notes: [...notes],
     hedge: hedge === undefined ? null : { after_ms: hedge[0], outcome: hedge[1] },
+    continued: continued.map(([afterMs, outcome]) => ({ after_ms: afterMs, outcome })),
     plans: plans.map((plan) => toPlan(plan, record, { snapshot, tried })),
     not_led_to: notLedTo.map(([name, reason]) => ({ name, reason })),
   };

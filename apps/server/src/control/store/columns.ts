@@ -128,6 +128,7 @@ const policySchema: z.ZodType<AliasPolicy> = z.object({
   stickyBy: z.enum(["user"]).nullable().default(null),
   queue: z.object({ maxWaitMs: ms, maxWaiting: z.number() }).exactOptional(),
   hedge: z.object({ afterMs: ms, mostPercent: z.number() }).exactOptional(),
+  continuation: z.object({ attempts: z.number() }).exactOptional(),
   shadow: z.object({ to: z.string(), percent: z.number(), maxConcurrent: z.number() }).exactOptional(),
   promptAffinity: z.literal(false).exactOptional(),
 });

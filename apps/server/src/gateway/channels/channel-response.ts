@@ -31,6 +31,7 @@ const brokenOff = { code: "provider_error", type: "api_error", message: "The ans
 const toldHeader = /^x-(?:request-id|ghostllm-|ratelimit-)|^retry-after/;
 
 export class ChannelResponse implements ClientResponse {
+  readonly tellsHeadLast = true as const;
   hasBegun = false;
   hasLeft = false;
   isGone = false;

@@ -10,6 +10,7 @@ import type { QueuePlace } from "#gateway/flow/ask/wait-for-room.ts";
 import { upstreamHeaders } from "#gateway/flow/ask/request-headers.ts";
 import { followReferences, keepOwner } from "#gateway/flow/stored/holder.ts";
 import type { Call, Run } from "./call.ts";
+import { continuable } from "./continuing/continuation.ts";
 import { autoCandidates } from "./auto-candidates.ts";
 import { answerCount, canBeCounted, obtainCount } from "./count-tokens.ts";
 import { ledTo, wayOf } from "./legs.ts";
@@ -140,7 +141,7 @@ async function askVendors(deps: ExecuteDeps, run: Run): Promise<Answer> {
   const { shadow = null } = run.candidates;
   if (shadow !== null) castShadow(deps, run, shadow);
   if (operation === "count_tokens") return obtainCount(deps, asked);
-  const answer = await attemptTargets(deps, asked);
+  const answer = continuable(deps, run, asked, await attemptTargets(deps, asked));
   const remembered = rememberOwner(deps, run, answer);
   if (remembered instanceof Promise) await remembered;
   return answer;

@@ -33,6 +33,7 @@ export class Why {
   #plans: PlannedName[] | null = null;
   #notLedTo: NotLedTo[] | null = null;
   #hedge: Exclude<WhyFacts["hedge"], undefined> | null = null;
+  #continued: (readonly [afterMs: number, outcome: string])[] | null = null;
   #notes: readonly string[] | null = null;
 
   admitted(readMs: number, admittedMs: number): void {
@@ -55,6 +56,11 @@ export class Why {
   /** Ms after it was asked the first target had not begun to answer, and what came of that. */
   hedged(ms: number, outcome: string): void {
     this.#hedge = [Math.round(ms), outcome];
+  }
+
+  /** Ms after it arrived its answer had broken off, and what came of having somebody go on with it. */
+  continued(afterMs: number, outcome: string): void {
+    this.#continued = [...(this.#continued ?? []), [Math.round(afterMs), outcome]];
   }
 
   /** Null: there was nothing to choose. */
@@ -95,6 +101,7 @@ export class Why {
     if (consulted.length > 0) facts.limits = writeConsulted(consulted, counted);
     if (this.#waitedMs > 0) facts.queued = Math.round(this.#waitedMs);
     if (this.#hedge !== null) facts.hedge = this.#hedge;
+    if (this.#continued !== null) facts.continued = this.#continued;
     if (reservedNanos > 0) facts.held = reservedNanos;
     if (downgraded !== null) facts.capped = cappedOf(downgraded.refusal);
     if (cache !== null) facts.cache = cache;

@@ -4,6 +4,8 @@ import type { OutletHeaders } from "#gateway/flow/answer/outlet.ts";
 export interface ClientResponse {
   /** Its head is written, or waits for what is written first. */
   readonly hasBegun: boolean;
+  /** Headers are told at its end. Absent: where it begins. */
+  readonly tellsHeadLast?: true;
   /** All of it is with the kernel. */
   readonly hasLeft: boolean;
   /** The client takes no more for now. */

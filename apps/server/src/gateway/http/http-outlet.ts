@@ -88,7 +88,7 @@ export class HttpOutlet implements Outlet {
   }
 
   addHeaders(headers: OutletHeaders): void {
-    if (this.#response.hasBegun) return;
+    if (this.#response.hasBegun && this.#response.tellsHeadLast !== true) return;
     for (const [name, value] of Object.entries(headers)) this.#response.setHeader(name, value);
   }
 

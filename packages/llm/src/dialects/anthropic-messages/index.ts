@@ -50,6 +50,7 @@ export const anthropicMessages = {
     encodeError,
     encodeStreamError,
     keepAlive: { before: ": keep-alive\n\n", within: 'event: ping\ndata: {"type": "ping"}\n\n' },
+    remark: (text) => `: ${text}\n\n`,
     decodeRequest,
     encodeResult,
     answerIdPrefix: "msg_",

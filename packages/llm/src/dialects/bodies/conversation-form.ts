@@ -14,6 +14,10 @@ export interface ConversationForm {
   said(answer: Buffer): readonly string[];
   /** As a model would have said it. */
   fromSaidText(text: string): JsonObject;
+  /** Where a request says how many tokens its answer may have. */
+  readonly limits: readonly (readonly string[])[];
+  /** In a stream that has not ended: a text of it has, so that nothing can be added to that. */
+  readonly closes?: RegExp;
   /** Events of a stream that comes in another form, as those that are decoded. */
   readonly asEvents?: (stream: Buffer) => Buffer;
 }

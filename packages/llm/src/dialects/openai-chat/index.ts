@@ -71,6 +71,7 @@ export const openaiChat = {
     encodeError,
     encodeStreamError,
     keepAlive: { before: ": keep-alive\n\n", within: ": keep-alive\n\n" },
+    remark: (text) => `: ${text}\n\n`,
     decodeRequest,
     encodeResult,
     answerIdPrefix: "chatcmpl-",

@@ -51,6 +51,7 @@ export const openaiResponses = {
     encodeError,
     encodeStreamError,
     keepAlive: { before: ": keep-alive\n\n", within: ": keep-alive\n\n" },
+    remark: (text) => `: ${text}\n\n`,
     decodeRequest,
     encodeResult,
     answerIdPrefix: "resp_",

@@ -11,6 +11,11 @@ export interface StreamEncoder {
   readonly isDocument?: boolean;
   /** Empty where the event has nothing to say to the client yet. */
   encode(event: ChatEvent): string;
+  /**
+   * It goes on with a stream that somebody else has written, of which it has encoded the events: with the numbers and ids that were told there.
+   * Absent where it gives none.
+   */
+  readonly takeUp?: (told: string) => void;
   /** The end of a stream that cannot go on, where it depends on what was written. Otherwise `encodeStreamError` writes it. */
   readonly encodeFailure?: (error: GhostError) => string;
 }

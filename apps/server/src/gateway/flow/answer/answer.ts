@@ -1,5 +1,6 @@
 import type { ErrorReading, KeptTurn, StoredAnswer, StreamTap, Usage } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
+import type { MeasuredUsage } from "./measured-usage.ts";
 import type { AnswerHeaders, UpstreamAnswer } from "#gateway/upstream/upstream.ts";
 
 interface FromVendor {
@@ -52,10 +53,13 @@ interface Streamed extends AnswerBase {
   readonly isRead?: () => boolean;
   /** What came and is not told, each part once: its tokens were made all the same. */
   readonly unsaid?: () => Buffer | null;
+  /** Of the part that its record tells of, where somebody was asked to go on with it; null: nobody was. */
+  readonly usageOfPart?: (isComplete: boolean) => Promise<MeasuredUsage | null>;
 }
 
 export type VendorBase = AnswerBase & FromVendor;
 export type WholeVendorAnswer = Whole & FromVendor;
+export type StreamVendorAnswer = Streamed & FromVendor;
 export type VendorAnswer = (Whole | Streamed) & FromVendor;
 
 export type RecalledAnswer = (Whole | Streamed) & FromCache;

@@ -18,7 +18,7 @@ import { describeCutPrompt } from "./cut-prompt.ts";
 import { measureUsage } from "./measure.ts";
 import { noUsage } from "./measured-usage.ts";
 import type { MeasuredUsage } from "./measured-usage.ts";
-import { meterOf } from "./meter.ts";
+import { meterOf, TurningMeter } from "./meter.ts";
 import type { MeterDeps } from "./meter.ts";
 import { Evidence } from "./evidence.ts";
 import { sessionMeterOf } from "./session-meter.ts";
@@ -151,7 +151,15 @@ function observersOf(deps: MeterDeps, run: Run, answer: StreamAnswer, evidence: 
     const meter = sessionMeterOf(deps, { holds, snapshot: run.snapshot, target, tap });
     return meter === null ? [] : [meter];
   }
-  const meter = meterOf(deps, { holds, request, dialect, target, tap, evidence });
+  const metered = { request, dialect, tap, evidence };
+  const meter =
+    answer.usageOfPart === undefined
+      ? meterOf(deps, { ...metered, holds, target })
+      : new TurningMeter(trail, () => {
+          const open = trail.providers?.held ?? null;
+          const all = open === null ? [own] : [own, open];
+          return meterOf(deps, { ...metered, holds: all, target: trail.target ?? target });
+        });
   return meter === null ? [evidence, keepAlive] : [evidence, meter, keepAlive];
 }
 
@@ -165,12 +173,14 @@ function joined(...parts: readonly (Buffer | null)[]): Buffer {
   return Buffer.concat(parts.filter((part) => part !== null));
 }
 
-function usageOfStream(
+async function usageOfStream(
   { estimator }: Measuring,
   { request, dialect }: Run,
-  { tap, origin }: StreamAnswer,
+  { tap, origin, usageOfPart }: StreamAnswer,
   { evidence, isComplete }: { readonly evidence: Evidence; readonly isComplete: boolean },
-): Promise<MeasuredUsage> | MeasuredUsage {
+): Promise<MeasuredUsage> {
+  const ofPart = (await usageOfPart?.(isComplete)) ?? null;
+  if (ofPart !== null) return ofPart;
   if (origin === "cache" || tokensOf(request.operation) === "none") return noUsage;
   const streamed = tap.isEventStream;
   return measureUsage({ told: tap.usage, isComplete, request, dialect, evidence, streamed, estimator });

@@ -153,6 +153,27 @@ export class StreamMeter implements Observer {
   }
 }
 
+/** Of an answer that others may go on with: each part is held against what is held for it, at its price. */
+export class TurningMeter implements Observer {
+  readonly #parts: { readonly attempts: number };
+  readonly #make: () => StreamMeter | null;
+  #at: number;
+  #meter: StreamMeter | null;
+
+  constructor(parts: { readonly attempts: number }, make: () => StreamMeter | null) {
+    this.#parts = parts;
+    this.#make = make;
+    this.#at = parts.attempts;
+    this.#meter = make();
+  }
+
+  review(lastBytes: number): Promise<GhostError | null> | null {
+    const { attempts } = this.#parts;
+    if (attempts !== this.#at) [this.#at, this.#meter] = [attempts, this.#make()];
+    return this.#meter?.review(lastBytes) ?? null;
+  }
+}
+
 function usedUp(): GhostError {
   const message =
     "The budget is used up: this answer has cost all that was left of it, by an estimate of its tokens, and was cut here. Name a maximum of output tokens that fits, or ask an operator to raise the budget.";

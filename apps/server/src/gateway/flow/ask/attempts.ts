@@ -132,7 +132,7 @@ export async function attemptOnce(deps: AdmitDeps, input: OnlyTry): Promise<Vend
   return settleOn(outcome, input);
 }
 
-async function attempt(deps: AskDeps, input: AttemptsInput, step: Step): Promise<Outcome> {
+export async function attempt(deps: AskDeps, input: AttemptsInput, step: Step): Promise<Outcome> {
   const { lifeline, trail } = input;
   const { target, leg } = step;
   const startedAt = deps.clock.monotonic();

@@ -126,6 +126,14 @@ export class Course {
     this.#tries = 1;
   }
 
+  /** Who may go on with what this one has told, one of the last step's: the others of its name, those behind it first, and itself at last. */
+  goOnBehind(target: Target): readonly Step[] {
+    const { leg } = this.#current;
+    const at = leg.targets.indexOf(target);
+    const others = [...leg.targets.slice(at + 1), ...leg.targets.slice(0, Math.max(0, at))];
+    return [...others, target].map((one) => ({ target: one, leg, pauseMs: 0 }));
+  }
+
   get #visited(): Set<string> {
     return (this.#known ??= new Set(this.#input.known));
   }

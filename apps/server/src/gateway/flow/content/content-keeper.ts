@@ -60,6 +60,11 @@ export class ContentKeeper implements Ear {
     return this.#heard.listenTo(tap, contentType);
   }
 
+  /** What its client is told behind it, and no tap tells. */
+  hearMore(frames: Buffer): void {
+    this.#heard.hearMore(frames);
+  }
+
   /** Beside another attempt: what is heard of it is kept where `goOn` is called, since it is the client's. */
   beside(): Ear & { goOn(): void } {
     const heard = new HeardAnswer(this.#call.exchange, this.#heard.hearing);

@@ -67,6 +67,10 @@ export class HeardAnswer implements Ear {
     return new OverheardTap(tap, (frames) => this.#overhear(evidence, frames));
   }
 
+  hearMore(frames: Buffer): void {
+    if (this.#stream !== null) this.#overhear(this.#stream.evidence, frames);
+  }
+
   told(): KeptText | null {
     if (this.#stream === null) return this.#answer;
     const { contentType, evidence } = this.#stream;

@@ -270,6 +270,11 @@ export class Caching implements Listener {
     void this.#deps.meanings.keep({ ...meaning, ...whose, name, requestId, lifetimeMs: this.#ttlSeconds * 1000 });
   }
 
+  /** What was written down of its answer is not all that its client is told. */
+  forget(): void {
+    this.#heard = null;
+  }
+
   /** It has ended, with an answer or without one. */
   release(severedBy: Severance | null): void {
     const isPersonal = severedBy === "client" || severedBy === "revoked" || severedBy === "expired";

@@ -10,4 +10,6 @@ export const conversation: ConversationForm = {
     return isEmpty ? [] : [`{"role":"assistant","content":${content.toString("utf8")}}`];
   },
   fromSaidText: (content) => ({ role: "assistant", content }),
+  limits: [["max_tokens"]],
+  closes: /"type"\s*:\s*"(?:content_block_stop|message_delta)"/,
 };

@@ -14,6 +14,10 @@ export const conversation: ConversationForm = {
     ];
   },
   fromSaidText: (text) => ({ role: "model", parts: [{ text }] }),
+  limits: [
+    ["generationConfig", "maxOutputTokens"],
+    ["generation_config", "max_output_tokens"],
+  ],
   asEvents(stream) {
     const chunks = elementsOf(stream);
     // No text of JSON holds a line feed.

@@ -8,5 +8,6 @@ export const conversation: ConversationForm = {
     const message = spanAt(answer, ["message"]);
     return message === null ? [] : [message.toString("utf8")];
   },
+  limits: [["options", "num_predict"]],
   fromSaidText: (content) => ({ role: "assistant", content }),
 };

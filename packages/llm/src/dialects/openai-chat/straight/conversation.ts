@@ -26,5 +26,6 @@ export const conversation: ConversationForm = {
     const message = spanAt(answer, ["choices", 0, "message"]);
     return message === null ? [] : [withoutNothing(message).toString("utf8")];
   },
+  limits: [["max_tokens"], ["max_completion_tokens"]],
   fromSaidText: (content) => ({ role: "assistant", content }),
 };

@@ -57,6 +57,7 @@ export function createStreamEncoder(request: Pick<ParsedRequest, "body">): Strea
     contentType: "text/event-stream",
     encode: (event) => encodeInOrder(event, state),
     encodeFailure: (error) => writeFailure(toldError(error), codeOf(error), state),
+    takeUp: (told) => takeUp(told, state),
   };
 }
 
@@ -142,6 +143,14 @@ function writeStart(head: EventOf<"start">, state: StreamState): string {
 
 function responseOf(progress: JsonObject, { request, head, writer, usage, serviceTier }: StreamState): JsonObject {
   return writeResponse(request, head ?? start, { state: progress, output: writer.items, usage, serviceTier });
+}
+
+/** Others count and name what they write in their own way. */
+function takeUp(told: string, { writer, open }: StreamState): void {
+  const numbers = [...told.matchAll(/"sequence_number"\s*:\s*(\d{1,9})/g)].map(([, number]) => Number(number));
+  writer.goOnBehind(numbers.reduce((most, number) => Math.max(most, number), -1));
+  const id = [...told.matchAll(/"item_id"\s*:\s*"([\w-]{1,200})"/g)].at(-1)?.[1];
+  if (open?.kind === "message" && id !== undefined) open.id = id;
 }
 
 function close(state: StreamState, status = "completed"): string {

@@ -15,18 +15,18 @@ interface OpenPart {
 /** A message that is being written. */
 export class OpenMessage {
   readonly kind = "message";
+  id: string;
   readonly #writer: OutputWriter;
-  readonly #id: string;
   readonly #content: JsonObject[] = [];
   #part: OpenPart | null = null;
 
   constructor(writer: OutputWriter) {
     this.#writer = writer;
-    this.#id = writer.nextId("msg");
+    this.id = writer.nextId("msg");
   }
 
   begin(): string {
-    return this.#writer.begin(messageItem(this.#id, "in_progress", []));
+    return this.#writer.begin(messageItem(this.id, "in_progress", []));
   }
 
   add(type: OpenPart["type"], text: string): string {
@@ -34,7 +34,7 @@ export class OpenMessage {
     if (this.#part !== null) this.#part.text += text;
     const isText = type === "output_text";
     const delta = { ...this.#place(), delta: text, ...(isText && { logprobs: [] }) };
-    return opened + this.#writer.within(`response.${type}.delta`, this.#id, delta);
+    return opened + this.#writer.within(`response.${type}.delta`, this.id, delta);
   }
 
   addCitation(citation: Citation): string {
@@ -42,7 +42,7 @@ export class OpenMessage {
     const annotation = encodeCitation(citation);
     const number = (this.#part?.annotations.push(annotation) ?? 1) - 1;
     const told = { ...this.#place(), annotation_index: number, annotation };
-    return opened + this.#writer.within("response.output_text.annotation.added", this.#id, told);
+    return opened + this.#writer.within("response.output_text.annotation.added", this.id, told);
   }
 
   /** They are told with the whole text. */
@@ -51,7 +51,7 @@ export class OpenMessage {
   }
 
   end(status: string): string {
-    return this.#endPart() + this.#writer.end(messageItem(this.#id, status, this.#content));
+    return this.#endPart() + this.#writer.end(messageItem(this.id, status, this.#content));
   }
 
   #place(): JsonObject {
@@ -63,7 +63,7 @@ export class OpenMessage {
     const ended = this.#endPart();
     this.#part = { type, text: "", annotations: [], logprobs: [] };
     const added = { ...this.#place(), part: writePart(this.#part) };
-    return ended + this.#writer.within("response.content_part.added", this.#id, added);
+    return ended + this.#writer.within("response.content_part.added", this.id, added);
   }
 
   #endPart(): string {
@@ -72,8 +72,8 @@ export class OpenMessage {
     const part = writePart(this.#part);
     const told = type === "refusal" ? { refusal: text } : { text, logprobs };
     const ended =
-      this.#writer.within(`response.${type}.done`, this.#id, { ...this.#place(), ...told }) +
-      this.#writer.within("response.content_part.done", this.#id, { ...this.#place(), part });
+      this.#writer.within(`response.${type}.done`, this.id, { ...this.#place(), ...told }) +
+      this.#writer.within("response.content_part.done", this.id, { ...this.#place(), part });
     this.#content.push(part);
     this.#part = null;
     return ended;

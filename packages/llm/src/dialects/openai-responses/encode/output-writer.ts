@@ -19,6 +19,10 @@ export class OutputWriter {
     return `${prefix}_${this.ending}_${this.#items.length}`;
   }
 
+  goOnBehind(number: number): void {
+    this.#sequenceNumber = number + 1;
+  }
+
   event(type: string, fields: JsonObject): string {
     const data = writeJson({ type, sequence_number: this.#sequenceNumber, ...fields }, "provider_error");
     this.#sequenceNumber += 1;

@@ -20,4 +20,6 @@ export const conversation: ConversationForm = {
     return output === null ? [] : (elementsOf(output) ?? []).map((item) => item.toString("utf8"));
   },
   fromSaidText: (content) => ({ role: "assistant", content }),
+  limits: [["max_output_tokens"]],
+  closes: /"type"\s*:\s*"response\.(?:output_text|content_part|output_item)\.done"/,
 };
