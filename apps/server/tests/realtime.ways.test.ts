@@ -91,6 +91,26 @@ describe("a vendor of sessions", () => {
   });
 });
 
+describe("Azure", () => {
+  it.each(["", "/models", "/openai/v1"])(
+    "is asked by the resource's own path, with %j behind its name",
+    async (base) => {
+      const provider = makeProvider("azure-openai", new URL(vendor.url).origin + base);
+      const gateway = await startGateway(makeSnapshot({ targets: [makeTarget(provider, "our voice")] }));
+      const socket = new WebSocket(`${gateway.url.replace("http", "ws")}/v1/realtime?model=our%20voice`, {
+        headers: { authorization: `Bearer ${testKey}` },
+      });
+      await new Promise((resolve) => socket.once("message", resolve));
+      const [{ url, headers } = { url: "", headers: {} }] = vendor.sessions;
+      expect(url).toBe("/openai/v1/realtime?model=our%20voice");
+      expect(headers).toMatchObject({ "api-key": "sk-vendor-credential" });
+      socket.close();
+      await waitFor(() => gateway.records.length === 1);
+      await gateway.close();
+    },
+  );
+});
+
 describe("a side that does not read", () => {
   let gateway: TestGateway;
   beforeEach(async () => {

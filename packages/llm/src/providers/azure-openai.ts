@@ -18,10 +18,16 @@ function path(operation: string): OperationPath {
 
 /** What only the newest of the three has, or has for the whole resource; its models are those of the resource. */
 function newestPath(operation: string): OperationPath {
-  return ({ baseUrl }) => {
-    if (baseUrl.endsWith("/openai/v1")) return operation;
-    return baseUrl.endsWith("/models") ? `/../openai/v1${operation}` : `/openai/v1${operation}`;
-  };
+  return ({ baseUrl }) => newestOf(baseUrl) + operation;
+}
+
+/** https://learn.microsoft.com/azure/foundry/openai/how-to/realtime-audio-websockets */
+const realtimePath: OperationPath = ({ baseUrl, model }) =>
+  `${newestOf(baseUrl)}/realtime?model=${encodeURIComponent(model)}`;
+
+function newestOf(baseUrl: string): string {
+  if (baseUrl.endsWith("/openai/v1")) return "";
+  return baseUrl.endsWith("/models") ? "/../openai/v1" : "/openai/v1";
 }
 
 export const azureOpenai: ProviderDefinition = {
@@ -61,6 +67,7 @@ export const azureOpenai: ProviderDefinition = {
       "audio.speech": path("/audio/speech"),
       "audio.transcriptions": path("/audio/transcriptions"),
       "audio.translations": path("/audio/translations"),
+      realtime: realtimePath,
       files: newestPath("/files"),
       batches: newestPath("/batches"),
     },
