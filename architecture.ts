@@ -9,6 +9,7 @@ export const workspaces: Readonly<Record<string, readonly string[]>> = {
   "apps/server": ["@ghostllm/contract", "@ghostllm/llm", "@ghostllm/fake-upstream"],
   "apps/cli": ["@ghostllm/contract", "@ghostllm/server"],
   "apps/console": ["@ghostllm/contract"],
+  "apps/desktop": ["@ghostllm/contract"],
 };
 
 /** What a workspace offers beside its index: the `exports` of its package.json. */
@@ -349,7 +350,7 @@ export const restrictions: readonly Restriction[] = [
   },
   {
     modules: ["node:"],
-    within: ["packages/contract/src", "apps/console/src"],
+    within: ["packages/contract/src", "apps/console/src", "apps/desktop/src"],
     only: [],
     instead: "It runs in browsers: use what all platforms have.",
   },
@@ -470,6 +471,7 @@ export const entries = [
   "apps/server/src/main.ts",
   "apps/cli/src/main.ts",
   "apps/console/src/main.tsx",
+  "apps/desktop/src/main.ts",
   "packages/fake-upstream/src/main.ts",
 ];
 

@@ -15,7 +15,7 @@ const alone = ["apps/server/tests/{made-up-names,request-bodies,workers}.test.ts
 const processes = ["tests/{compat,tooling}/**/*.test.ts"];
 
 /** They install what is not from npm: each has a script of its own. */
-const elsewhere = ["agents", "servers", "kafka", "scim", "openwebui", "ship", "litellm", "traces"].map(
+const elsewhere = ["agents", "servers", "kafka", "scim", "openwebui", "ship", "litellm", "traces", "desktop"].map(
   (folder) => `tests/${folder}/**`,
 );
 

@@ -28,11 +28,18 @@ const tool = (path: string): string => resolve(root, "tools", path);
 const checks: readonly Check[] = [
   { name: "types", command: [module("typescript/lib/tsc.js"), "--noEmit", "-p", "."] },
   { name: "types of the console", command: [module("typescript/lib/tsc.js"), "--noEmit", "-p", "apps/console"] },
+  { name: "types of the desktop's page", command: [module("typescript/lib/tsc.js"), "--noEmit", "-p", "apps/desktop"] },
   { name: "lint", command: [module("oxlint/bin/oxlint"), "--type-aware", "--deny-warnings", "--format=unix", "."] },
   {
     name: "format",
     command: [module("prettier/bin/prettier.cjs"), "--check", "--log-level=warn", "."],
     hint: "`npm run fix` formats them.",
+  },
+  // Where there is a Rust. What its compiler and clippy say is with `npm run test:desktop`: they take minutes.
+  {
+    name: "format of the desktop's Rust",
+    command: [tool("desktop.ts"), "format"],
+    hint: "`npm run fix` formats it.",
   },
   { name: "unused code", command: [module("knip/bin/knip.js"), "--no-progress", "--no-config-hints"] },
   { name: "architecture", command: [tool("check-architecture.ts")] },
@@ -59,7 +66,8 @@ function run(check: Check): Promise<Outcome> {
 
 function report({ check, isFine, output, elapsedMs }: Outcome): void {
   const seconds = (elapsedMs / 1000).toFixed(1).padStart(5);
-  console.log(`${isFine ? "ok  " : "FAIL"} ${seconds} s  ${check.name}`);
+  const leftOut = isFine && output.startsWith("left out:") ? ` (${output})` : "";
+  console.log(`${isFine ? "ok  " : "FAIL"} ${seconds} s  ${check.name}${leftOut}`);
   if (isFine) return;
   console.log(output.replace(/^/gm, "     "));
   if (check.hint !== undefined) console.log(`     ${check.hint}`);

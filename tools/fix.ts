@@ -8,6 +8,7 @@ const root = resolve(import.meta.dirname, "..");
 const steps: readonly (readonly string[])[] = [
   ["node_modules/oxlint/bin/oxlint", "--type-aware", "--fix", "--quiet", "."],
   ["tools/gen-docs.ts"],
+  ["tools/desktop.ts", "format", "--write"],
   ["node_modules/prettier/bin/prettier.cjs", "--write", "--log-level=warn", "."],
 ];
 
