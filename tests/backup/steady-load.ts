@@ -25,6 +25,8 @@ interface LoadOptions {
 }
 
 const tickMs = 10;
+/** On a machine that cannot keep up nobody sends more and more: what is due then is left out. */
+const mostAtOnce = 100;
 
 export function startLoad({ url, key, model, perSecond }: LoadOptions): SteadyLoad {
   const [answered, underWay] = [[] as Answered[], new Set<Promise<void>>()];
@@ -43,6 +45,7 @@ export function startLoad({ url, key, model, perSecond }: LoadOptions): SteadyLo
   const timer = setInterval(() => {
     const due = Math.floor(((performance.now() - beganAt) / 1_000) * perSecond);
     for (; asked < due; asked += 1) {
+      if (underWay.size >= mostAtOnce) continue;
       const asking = ask()
         .catch(() => void (load.failed += 1))
         .finally(() => underWay.delete(asking));

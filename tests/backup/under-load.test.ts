@@ -21,7 +21,7 @@ import { percentile, startLoad, type SteadyLoad } from "./steady-load.ts";
 
 const passphrase = "five words that nobody guesses";
 const perSecond = 200;
-const pastRequests = Number(process.env["GHOSTLLM_BACKUP_ROWS"] ?? 60_000);
+const pastRequests = Number(process.env["GHOSTLLM_BACKUP_ROWS"] ?? 20_000);
 const program = fileURLToPath(new URL("../../apps/cli/src/main.ts", import.meta.url));
 const run = promisify(execFile);
 const log = { warn: () => {} };
@@ -164,7 +164,7 @@ describe.each(ways)("a backup of $from.name under load, restored into $into.name
   test("is made while requests are answered, and the server is killed", async () => {
     const { server, key, database, place } = stage;
     const load = startLoad({ url: server.url, key, model: "v/m", perSecond });
-    await sleep(6_000);
+    await sleep(4_000);
     const began = Date.now();
     made = await ghostllm(["backup", "--to", place], database);
     const ended = Date.now();
