@@ -87,6 +87,7 @@ export interface AdminPlane {
   readonly refusals: Refusals;
   /** It looks when a test says so. */
   readonly alerts: AlertWatch;
+  readonly board: CertificateBoard;
   readonly journal: { pendingRecords: number; pendingBytes: number; isHealthy: boolean };
   as(apiKey: string | null): Client;
   /** The token of a new session of this user, without a password. */
@@ -277,7 +278,7 @@ export async function startAdminPlane({
     admin: as(adminKey),
     clock: time,
     finished,
-    ...{ resting, counters, cache, meanings, health, journal, refusals, alerts },
+    ...{ resting, counters, cache, meanings, health, journal, refusals, alerts, board },
     logged,
     as,
     async sessionOf(userId) {

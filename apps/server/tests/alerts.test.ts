@@ -3,6 +3,8 @@
 import { alerts, ownAlerts } from "@ghostllm/contract/alerts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { judges } from "#control/alerts/judges.ts";
+import { HandedCertificate } from "#edge/certificates/handed-certificate.ts";
+import { selfSign } from "#edge/certificates/self-signed.ts";
 import { startAdminPlane } from "./admin-plane.ts";
 import type { AdminPlane } from "./admin-plane.ts";
 import { createRecord } from "./store-support/records.ts";
@@ -13,7 +15,7 @@ const usd = 1_000_000_000;
 /** They take rates, or a look from outside: only Prometheus knows. */
 const unseen = [
   ...["Failures", "ProviderFailing", "SlowFirstToken", "QueueFull", "UnpricedRequests", "Down", "Restarts"],
-  ...["RecordsRejected", "EventsNotTold", "ConnectionsRefused", "EventLoopBusy", "DescriptorsShort"],
+  ...["RecordsRejected", "EventsNotTold", "ConnectionsRefused", "EventLoopBusy", "DescriptorsShort", "TracesDropped"],
 ].map((name) => `Ghostllm${name}`);
 
 describe("judges", () => {
@@ -118,6 +120,14 @@ describe.each(availableEngines())("on $name", (engine) => {
       { subject: { name: "redis" }, text: "it does not answer." },
     ]);
     plane.health.report("redis", { isHealthy: true, detail: "asked" });
+  });
+
+  it("is about a certificate that ends, and not about what stands in for the first one", async () => {
+    const shown = new HandedCertificate(await selfSign({ commonName: "x", hosts: ["localhost"], days: 0.001 }), true);
+    plane.board.add({ name: "public", origin: "acme", source: shown });
+    expect(await look("GhostllmCertificateEnds")).toMatchObject({ state: "quiet" });
+    shown.use(shown.current);
+    expect((await look("GhostllmCertificateEnds"))?.reasons).toMatchObject([{ subject: { name: "public" } }]);
   });
 
   it("leaves out what one may not read", async () => {

@@ -77,9 +77,10 @@ export const judges: Readonly<Record<string, Judge>> = {
   GhostllmCertificateEnds: {
     permission: "certificates.read",
     look: ({ board, clock }) =>
-      board.list().flatMap(({ name, facts }) => {
+      board.list().flatMap(({ name, isTemporary, facts }) => {
         const since = endingAt(facts);
-        if (clock.now() <= since) return [];
+        // What stands in for one that is still to be issued is none that ends.
+        if (isTemporary || clock.now() <= since) return [];
         return [ofSystem(name, `It ends at ${new Date(facts.notAfter).toISOString()}.`, since)];
       }),
   },
