@@ -5,6 +5,7 @@ import { hash } from "node:crypto";
 import { startFakeUpstream } from "@ghostllm/fake-upstream";
 import type { FakeUpstream } from "@ghostllm/fake-upstream";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { SessionBounds } from "#control/chats/session-desk.ts";
 import type { OpenStore } from "#control/store/open-store.ts";
 import type { Principal } from "#domain/principal.ts";
 import { placeholderFor } from "#domain/privacy/placeholders.ts";
@@ -132,6 +133,47 @@ it.each([
   const response = await postJson(gateway.url + pathOf("openai-chat", false), body);
   expect([response.status, await response.text()]).toEqual([400, expect.stringContaining("without escapes")]);
   expect(upstream.received).toHaveLength(0);
+});
+
+describe("bounds", () => {
+  async function bounded(bounds: Partial<SessionBounds>, ask: typeof say): Promise<void> {
+    const small = keepChats(store, { sessions: 1_000, messages: 1_000, bytes: 1e9, ...bounds });
+    const before = gateway;
+    gateway = await startGateway(makeSnapshot({ targets: [] }), {
+      contents: { keep: () => true },
+      chatSessions: small.desk,
+    });
+    hold({ userId: "user-bounded" });
+    try {
+      upstream.script(Array.from({ length: 6 }, () => saying["openai-chat"](["One answer"], false)));
+      const first = await ask({ text: "first", more: { session_id: "new" } });
+      expect(first.status).toBe(200);
+      const more = { session_id: idOf(first), continue_session: true };
+      const again = await ask({ text: "second", more: bounds.sessions === undefined ? more : { session_id: "new" } });
+      const asked = upstream.received.length;
+      expect([again.status, (await again.json()) as object]).toEqual([
+        409,
+        { error: expect.objectContaining({ param: "session_id", message: expect.stringMatching(/as many as/) }) },
+      ]);
+      expect(upstream.received).toHaveLength(asked);
+      // Whoever is refused has not taken it.
+      expect((await ask({ text: "third", more: bounds.sessions === undefined ? more : {} })).status).toBe(
+        bounds.sessions === undefined ? 409 : 200,
+      );
+    } finally {
+      for (const { id } of await store.chats.list({ limit: 100 }, [{ kind: "user", id: "user-bounded" }]))
+        await store.chats.remove(id, "all");
+      await gateway.close();
+      await small.desk.close();
+      gateway = before;
+    }
+  }
+
+  it.each<[string, Partial<SessionBounds>]>([
+    ["so many sessions of a user", { sessions: 1 }],
+    ["so many messages of a session", { messages: 2 }],
+    ["so many bytes of a session", { bytes: 20 }],
+  ])("there are %s, and no more", (_name, bounds) => bounded(bounds, say));
 });
 
 describe.each(ways)("a session of %s, streamed: %s", (client, stream) => {

@@ -145,7 +145,7 @@ function openDesks(foundation: Foundation, opened: OpenedLink, { store, control 
   const writer = new ContentWriter({ store, keys: control.contentKeys, events });
   disposer.add(() => writer.close());
   contents.store = (content) => writer.store(content);
-  const sessionDesk = new SessionDesk({ ...foundation, ...control.chats, store });
+  const sessionDesk = new SessionDesk({ ...foundation, ...control.chats, store, bounds: foundation.config.sessions });
   disposer.add(() => sessionDesk.close());
   chatSessions.desk = sessionDesk;
   return { consents, toldRequests, chatSessions, storeContent: contents.storeLate };

@@ -259,6 +259,8 @@ export interface Config extends ObservingSettings, BackedUp {
   readonly logLevel: LogLevel;
   readonly timeouts: Timeouts;
   readonly limits: RequestLimits;
+  /** Of chat sessions: those of one user, and what one may hold. */
+  readonly sessions: { readonly sessions: number; readonly messages: number; readonly bytes: number };
   readonly capacity: Capacity;
   readonly answers: AnswerSettings;
   readonly health: HealthSettings;

@@ -1,6 +1,6 @@
 // Settings of the database that everything is kept in.
 
-import { databaseUrl, duration, integer, leaseDuration, optional } from "./kinds.ts";
+import { databaseUrl, duration, integer, leaseDuration, optional, size } from "./kinds.ts";
 import { setting } from "./setting.ts";
 
 export const databaseSettings = {
@@ -67,5 +67,29 @@ export const databaseSettings = {
     default: 30,
     help: "How long prompts and answers are kept, in days, of keys whose policy has them stored. 0: this server stores none.",
     read: ({ retention }) => retention.promptDays,
+  }),
+  sessionsPerUser: setting({
+    path: "sessions.per_user",
+    variable: "GHOSTLLM_SESSIONS_PER_USER",
+    kind: integer({ min: 1, max: 1_000_000 }),
+    default: 10_000,
+    help: "How many chat sessions a user may have at a time; one more is refused.",
+    read: ({ sessions }) => sessions.sessions,
+  }),
+  sessionMessages: setting({
+    path: "sessions.messages",
+    variable: "GHOSTLLM_SESSION_MESSAGES",
+    kind: integer({ min: 2, max: 1_000_000 }),
+    default: 5_000,
+    help: "How many messages a chat session may have; then it is not gone on with.",
+    read: ({ sessions }) => sessions.messages,
+  }),
+  sessionBytes: setting({
+    path: "sessions.bytes",
+    variable: "GHOSTLLM_SESSION_BYTES",
+    kind: size,
+    default: 64 * 2 ** 20,
+    help: "How many bytes the messages of a chat session may have, with pictures and files; then it is not gone on with.",
+    read: ({ sessions }) => sessions.bytes,
   }),
 };

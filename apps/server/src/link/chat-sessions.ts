@@ -32,6 +32,8 @@ export type SessionAnswer =
   /** Another request has it. */
   | { readonly kind: "busy" }
   | { readonly kind: "other_dialect"; readonly dialect: string }
+  /** There are as many sessions of its user as there may be, or it is as large as one may be. */
+  | { readonly kind: "full"; readonly of: "sessions" | "messages" | "bytes"; readonly most: number }
   /** The store does not answer. */
   | { readonly kind: "unknown" };
 

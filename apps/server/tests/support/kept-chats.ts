@@ -3,6 +3,7 @@
 import { ChatTexts } from "#control/chats/chat-texts.ts";
 import { SavedChats } from "#control/chats/saved-chats.ts";
 import { SessionDesk } from "#control/chats/session-desk.ts";
+import type { SessionBounds } from "#control/chats/session-desk.ts";
 import { ContentKeys } from "#control/contents/content-keys.ts";
 import { createEncryption } from "#control/encryption/encryption.ts";
 import { newDataKey } from "#control/encryption/envelope.ts";
@@ -18,10 +19,13 @@ export interface KeptChats {
   readonly desk: SessionDesk;
 }
 
-export function keepChats(store: OpenStore): KeptChats {
+const unbounded: SessionBounds = { sessions: 1_000, messages: 1_000, bytes: 1e9 };
+
+export function keepChats(store: OpenStore, bounds = unbounded): KeptChats {
   const encryption = createEncryption([localKey(new Secret(newDataKey().toString("hex")), "configured")]);
   const keys = new ContentKeys({ store, encryption, now: systemClock.now });
   const texts = new ChatTexts({ store, keys });
   const saved = new SavedChats({ store, texts });
-  return { texts, saved, desk: new SessionDesk({ store, texts, saved, clock: systemClock, log: createLog("silent") }) };
+  const desk = new SessionDesk({ store, texts, saved, bounds, clock: systemClock, log: createLog("silent") });
+  return { texts, saved, desk };
 }

@@ -23,12 +23,22 @@ import { manageChats } from "./manage-chats.ts";
 import type { SavedChats } from "./saved-chats.ts";
 import { HeldSessions } from "./held-sessions.ts";
 
+/** So that nobody fills the database. */
+export interface SessionBounds {
+  /** Of one user. */
+  readonly sessions: number;
+  /** Of one session. */
+  readonly messages: number;
+  readonly bytes: number;
+}
+
 export interface SessionDeskDeps {
   readonly store: Pick<Store, "chats" | "within" | "ping" | "audit">;
   readonly texts: ChatTexts;
   readonly saved: SavedChats;
   readonly clock: Clock;
   readonly log: ControlLog;
+  readonly bounds: SessionBounds;
 }
 
 /** A client waits for it. */
@@ -64,9 +74,10 @@ export class SessionDesk implements ChatSessions {
   }
 
   async #open({ sessionId, userId, ...question }: SessionQuestion): Promise<SessionAnswer> {
-    const { store, clock, texts } = this.#deps;
+    const { store, clock, texts, bounds } = this.#deps;
     if (sessionId === null) {
-      await store.ping();
+      const most = bounds.sessions;
+      if ((await store.chats.count(userId, most)) >= most) return { kind: "full", of: "sessions", most };
       return { kind: "opened", id: newId(clock.now()), hasMessages: false, messages: [] };
     }
     const row = await store.chats.find(sessionId, [{ kind: "user", id: userId }]);
@@ -77,6 +88,11 @@ export class SessionDesk implements ChatSessions {
     if (taken !== "taken") return { kind: taken };
     try {
       const rows = await store.chats.messages(sessionId);
+      const full = fullBy(rows, bounds);
+      if (full !== null) {
+        await this.leave(sessionId, question.requestId);
+        return full;
+      }
       const messages = question.wantsMessages ? await texts.openMessages(rows) : [];
       return { kind: "opened", id: sessionId, hasMessages: rows.length > 0, messages };
     } catch (error) {
@@ -182,6 +198,13 @@ export class SessionDesk implements ChatSessions {
     const isSame = before.length === asked.length && before.every((text, place) => text === asked[place]);
     return isSame ? last : last + 1;
   }
+}
+
+/** What a turn adds is let in as long as there is room before it. */
+function fullBy(rows: readonly MessageRow[], { messages, bytes }: SessionBounds): SessionAnswer | null {
+  if (rows.length >= messages) return { kind: "full", of: "messages", most: messages };
+  const held = rows.reduce((sum, row) => sum + row.bytes, 0);
+  return held >= bytes ? { kind: "full", of: "bytes", most: bytes } : null;
 }
 
 function authorOf({ userId, by: { keyId, publicId, ...place } }: SessionDeed): Author {

@@ -88,6 +88,8 @@ export interface ChatStore {
   /** False: it is not there any more, or its user is erased. What has the same turn goes. */
   add(turn: TurnToAdd): Promise<boolean>;
   list(query: ChatQuery, reach: Reach): Promise<readonly ChatRow[]>;
+  /** How many somebody has, up to so many. */
+  count(userId: string, most: number): Promise<number>;
   find(id: string, reach: Reach): Promise<ChatRow | undefined>;
   /** In their order; of the last turn alone, where that is asked for. */
   messages(sessionId: string, ofLastTurn?: boolean): Promise<readonly MessageRow[]>;

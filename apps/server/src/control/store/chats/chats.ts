@@ -66,7 +66,7 @@ function takingIn(database: Database): Pick<ChatStore, "take" | "holdOn" | "give
   };
 }
 
-function readingIn(database: Database): Pick<ChatStore, "list" | "find" | "messages" | "attachments"> {
+function readingIn(database: Database): Pick<ChatStore, "list" | "count" | "find" | "messages" | "attachments"> {
   const { kysely } = database;
   return {
     async list({ limit, after, isArchived, teamId }: ChatQuery, reach) {
@@ -75,6 +75,9 @@ function readingIn(database: Database): Pick<ChatStore, "list" | "find" | "messa
       if (teamId !== undefined) query = query.where("team_id", teamId === null ? "is" : "=", teamId);
       if (after !== undefined) query = query.where(isBehind(after));
       return (await query.orderBy("updated_at", "desc").orderBy("id", "desc").limit(limit).execute()).map(toRow);
+    },
+    async count(userId, most) {
+      return (await keptIn(database).select("id").where("user_id", "=", userId).limit(most).execute()).length;
     },
     async find(id, reach) {
       const query = keptIn(database).selectAll().where("id", "=", id).where(isWithin(reach, owners));

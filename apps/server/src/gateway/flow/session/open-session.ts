@@ -104,10 +104,19 @@ function refusalOf(answer: Exclude<SessionAnswer, OpenedAnswer>, id: string): Gh
       const message = `The session ${id} was begun in another form of chats (${answer.dialect}): go on with it there. What vendors seal in answers cannot be told in this one.`;
       return new GhostError("conflict", message, { param: "session_id" });
     }
+    case "full":
+      return new GhostError("conflict", fullWords[answer.of](answer.most), { param: "session_id" });
     case "unknown":
       return new GhostError("service_unavailable", "Sessions cannot be read at the moment.", { retryAfterSeconds: 5 });
   }
 }
+
+const fullWords: Readonly<Record<"sessions" | "messages" | "bytes", (most: number) => string>> = {
+  sessions: (most) =>
+    `This user has ${most} sessions, as many as there may be: delete some, or let them end with their time.`,
+  messages: (most) => `The session has ${most} messages, as many as one may have: begin a new one.`,
+  bytes: (most) => `The session holds ${most} bytes, as many as one may hold: begin a new one.`,
+};
 
 interface Parts {
   readonly asked: AskedBody;
