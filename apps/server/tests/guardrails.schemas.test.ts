@@ -153,7 +153,20 @@ describe("a schema", () => {
     expect((await chat({ n: 2 })).status).toBe(400);
   });
 
-  it("holds for chats alone", async () => {
+  it.each([false, true])("holds for legacy completions, streamed: %s", async (stream) => {
+    hold({ fromRequest: true });
+    const ask = async (text: string) => {
+      vendor.script({ kind: "chat", text, chunks: 3 });
+      const body = { model: models["openai-chat"], stream, prompt: "Hi" };
+      return tell(await postJson(`${gateway.url}/v1/completions`, body));
+    };
+    expect((await ask(good)).isCut).toBe(false);
+    const told = await ask(bad);
+    expect(told.body).toContain("does not match");
+    expect([told.body.includes("choices"), told.isCut || told.status >= 400]).toEqual([false, true]);
+  });
+
+  it("holds for what is answered with texts alone", async () => {
     hold();
     vendor.script({ kind: "default" });
     const response = await postJson(`${gateway.url}/v1/embeddings`, { model: models["openai-chat"], input: "hi" });

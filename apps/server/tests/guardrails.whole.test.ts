@@ -117,6 +117,11 @@ describe("a guardrail", () => {
       { check: { kind: "json-schema", schema: { pattern: "(?=a)b" } }, stage: "output" },
       "check.schema",
     ],
+    [
+      "a schema with a word that takes something else",
+      { check: { kind: "json-schema", schema: { properties: { id: { type: "strin" } } } }, stage: "output" },
+      "check.schema",
+    ],
     ["a schema of requests", { check: { kind: "json-schema", schema: {} } }, "stage"],
     [
       "a schema that redacts",
@@ -147,6 +152,32 @@ describe("a webhook", () => {
 });
 
 describe("a schema of answers", () => {
+  it.each<[object, string]>([
+    [{ properties: { id: { type: "strin" } } }, "#/properties/id/type"],
+    [{ type: "object", required: "id" }, "#/required"],
+    [{ items: { minLength: -1 } }, "#/items/minLength"],
+    [{ anyOf: [] }, "#/anyOf"],
+    [{ properties: { a: 5 } }, "#/properties/a"],
+  ])("is held to what schemas are, with the place: %j", async (schema, place) => {
+    const check = { kind: "json-schema", schema, from_request: false } as Given["check"];
+    await expect(make({ check, stage: "output" })).rejects.toThrow(`at ${place}`);
+  });
+
+  it("may have words of anybody's, and properties that are called as words are", async () => {
+    const schema = {
+      ...{ $schema: "http://json-schema.org/draft-07/schema#", type: ["object", "null"], "x-mine": 5 },
+      properties: {
+        type: { enum: ["a"] },
+        required: true,
+        items: { type: "array", items: { $ref: "#/definitions/one" } },
+      },
+      definitions: { one: { multipleOf: 0.5, exclusiveMinimum: 0, default: { type: "no" } } },
+      additionalProperties: false,
+    };
+    const check = { kind: "json-schema", schema, from_request: false } as const;
+    expect((await make({ check, stage: "output" })).check).toEqual(check);
+  });
+
   it("is held at each worker, tried with a text, and told as it was given", async () => {
     const check = { kind: "json-schema", schema: { required: ["id"] }, from_request: false } as const;
     const made = await make({ check, stage: "output" });

@@ -94,7 +94,7 @@ export { watched } from "#dialects/texts/watched-text.ts";
 export type { FoundText, TextWatch } from "#dialects/texts/watched-text.ts";
 export { editFormTexts } from "#dialects/texts/form-texts.ts";
 export { behindLastSaid, messagesIn, saidIn, withMessages } from "#dialects/passage/conversation.ts";
-export { answeredIn, formatOf } from "#dialects/passage/answered-texts.ts";
+export { answeredIn, completedIn, formatOf } from "#dialects/passage/answered-texts.ts";
 export type { AnsweredText } from "#dialects/passage/answered-texts.ts";
 export { AnswerGoingOn, readBegun, requestToGoOn } from "#dialects/passage/going-on.ts";
 export type { BegunAnswer, NotBegun } from "#dialects/passage/going-on.ts";

@@ -2,9 +2,10 @@
 
 import { Validator } from "@cfworker/json-schema";
 import type { SchemaDraft } from "@cfworker/json-schema";
-import { answeredIn, dialects, formatOf } from "@ghostllm/llm";
+import { answeredIn, completedIn, dialects, formatOf } from "@ghostllm/llm";
 import type { SchemaCheck } from "#domain/guardrails/guardrail.ts";
 import type { AnswerToCheck, SchemaFault } from "#domain/guardrails/schema-checks.ts";
+import { schemaOfSchemas } from "./schema-of-schemas.ts";
 import { compile, withLinearExpressions } from "#domain/privacy/linear-expression.ts";
 
 export type SchemaJob =
@@ -20,6 +21,7 @@ export function runSchemaJob(job: SchemaJob): SchemaResult {
   try {
     if (job.kind === "answer") return { fault: faultInAnswer(job) };
     if (job.kind === "text") return { fault: job.check.schema && faultIn(job.check.schema, job.text) };
+    checkForm(job.schema);
     checkPatterns(job.schema);
     validatorOf(job.schema);
     return { fault: null };
@@ -31,10 +33,12 @@ export function runSchemaJob(job: SchemaJob): SchemaResult {
 /** Of several answers the first that does not match. Throws where it is no answer, or there is more of a schema than can be. */
 function faultInAnswer({ check, dialect: name, told, request }: AnswerToCheck): SchemaFault | null {
   const dialect = dialects[name];
-  const format = check.fromRequest && request !== null ? formatOf(dialect, request) : null;
+  const isCompletion = request?.operation === "completions";
+  // Prompts that are completed name no form.
+  const format = check.fromRequest && request !== null && !isCompletion ? formatOf(dialect, request) : null;
   const schemas = [...(check.schema === null ? [] : [check.schema]), ...schemasOf(format)];
   if (schemas.length === 0) return null;
-  const answered = answeredIn(dialect, told);
+  const answered = isCompletion ? completedIn(told) : answeredIn(dialect, told);
   // What a vendor keeps is not always an answer.
   if (answered === null && request === null) return null;
   if (answered === null) throw new TypeError("it is no whole answer");
@@ -83,6 +87,18 @@ function draftOf({ $schema: named }: Schema): SchemaDraft {
   if (name.includes("draft-04")) return "4";
   if (name.includes("draft-06") || name.includes("draft-07")) return "7";
   return name.includes("2019-09") ? "2019-09" : "2020-12";
+}
+
+/** Throws what is wrong, and where. */
+function checkForm(schema: Schema): void {
+  const { valid, errors } = new Validator(schemaOfSchemas, "7").validate(schema);
+  if (valid) return;
+  // The innermost: those around it say no more than that there is one.
+  const deepest = errors.reduce((one, other) =>
+    other.instanceLocation.length > one.instanceLocation.length ? other : one,
+  );
+  const word = deepest.instanceLocation.split("/").at(-1) ?? "";
+  throw new TypeError(`at ${deepest.instanceLocation}: ${word === "#" ? "it" : `\`${word}\``} is none that it may be`);
 }
 
 /** What is in them is no schema. */

@@ -3,6 +3,8 @@
 import type { Dialect } from "#dialects/dialect.ts";
 import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import type { AnswerFormat, ChatResult, Choice } from "#hub.ts";
+import { ToldEvents } from "#dialects/streams/told-events.ts";
+import { countOf, memberOf, parseJson, wordOf } from "#wire/json.ts";
 import { eventsOf, isStreamed } from "./conversation.ts";
 import type { ToldAnswer } from "./conversation.ts";
 import { GatheredAnswer } from "./gathered-answer.ts";
@@ -41,6 +43,22 @@ function toAnswered({ content, finish }: Choice): AnsweredText {
     isOther: content.some(({ kind }) => kind === "tool_call" || kind === "refusal") || finish === "refusal",
     isOpen: finish === null && content.length === 0,
   };
+}
+
+/** The same of legacy completions, whole or in events. */
+export function completedIn({ body, contentType }: ToldAnswer): readonly AnsweredText[] | null {
+  const isStream = contentType.toLowerCase().startsWith("text/event-stream");
+  const events = new ToldEvents(contentType);
+  const told = isStream ? [...events.push(body), ...events.flush()] : [parseJson(body.toString("utf8"))];
+  const texts = new Map<number, string>();
+  for (const event of told) {
+    const choices = memberOf(event, "choices");
+    for (const choice of Array.isArray(choices) ? choices : []) {
+      const [index, text] = [countOf(memberOf(choice, "index")), wordOf(memberOf(choice, "text"))];
+      texts.set(index, (texts.get(index) ?? "") + text);
+    }
+  }
+  return texts.size === 0 ? null : [...texts.values()].map((text) => ({ text, isOther: false, isOpen: false }));
 }
 
 /** The form in which a chat wants its answer; null where it says nothing of it. Throws GhostError `invalid_request_error`. */

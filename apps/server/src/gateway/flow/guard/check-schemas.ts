@@ -1,6 +1,7 @@
 // Whole answers of chats, held to JSON Schemas. Called by guard-answer.ts, of streams when all of them is there.
 
 import { crossesAs } from "@ghostllm/llm";
+import type { Operation } from "@ghostllm/llm";
 import type { GhostError } from "@ghostllm/contract";
 import type { GuardrailPart, SchemaCheck } from "#domain/guardrails/guardrail.ts";
 import { wordsOf } from "#domain/guardrails/schema-checks.ts";
@@ -19,10 +20,12 @@ interface Told {
   readonly contentType: string;
 }
 
-/** Those that say what its answer is to be: of chats, and of what a vendor keeps of them. */
+const withTexts: ReadonlySet<Operation> = new Set(["chat.completions", "responses", "completions"]);
+
+/** Those that say what its answer is to be: of chats, of what a vendor keeps of them, and of prompts that are completed. */
 export function schemasFor(guarding: Guarding, { request }: Pick<Run, "request">): readonly SchemaGuardrail[] {
   const { operation } = request;
-  if (crossesAs(operation) !== "chat.completions" && operation !== "responses") return [];
+  if (crossesAs(operation) !== "chat.completions" && !withTexts.has(operation)) return [];
   return guarding
     .at("output")
     .flatMap((one) => (one.check.kind === "json-schema" ? [{ ...one, check: one.check }] : []));
