@@ -136,7 +136,7 @@ it.each([
 });
 
 describe("bounds", () => {
-  async function bounded(bounds: Partial<SessionBounds>, ask: typeof say): Promise<void> {
+  async function bounded(bounds: Partial<SessionBounds>, look: () => Promise<void>): Promise<void> {
     const small = keepChats(store, { sessions: 1_000, messages: 1_000, bytes: 1e9, ...bounds });
     const before = gateway;
     gateway = await startGateway(makeSnapshot({ targets: [] }), {
@@ -145,21 +145,7 @@ describe("bounds", () => {
     });
     hold({ userId: "user-bounded" });
     try {
-      upstream.script(Array.from({ length: 6 }, () => saying["openai-chat"](["One answer"], false)));
-      const first = await ask({ text: "first", more: { session_id: "new" } });
-      expect(first.status).toBe(200);
-      const more = { session_id: idOf(first), continue_session: true };
-      const again = await ask({ text: "second", more: bounds.sessions === undefined ? more : { session_id: "new" } });
-      const asked = upstream.received.length;
-      expect([again.status, (await again.json()) as object]).toEqual([
-        409,
-        { error: expect.objectContaining({ param: "session_id", message: expect.stringMatching(/as many as/) }) },
-      ]);
-      expect(upstream.received).toHaveLength(asked);
-      // Whoever is refused has not taken it.
-      expect((await ask({ text: "third", more: bounds.sessions === undefined ? more : {} })).status).toBe(
-        bounds.sessions === undefined ? 409 : 200,
-      );
+      await look();
     } finally {
       for (const { id } of await store.chats.list({ limit: 100 }, [{ kind: "user", id: "user-bounded" }]))
         await store.chats.remove(id, "all");
@@ -173,7 +159,25 @@ describe("bounds", () => {
     ["so many sessions of a user", { sessions: 1 }],
     ["so many messages of a session", { messages: 2 }],
     ["so many bytes of a session", { bytes: 20 }],
-  ])("there are %s, and no more", (_name, bounds) => bounded(bounds, say));
+  ])("there are %s, and no more", (_name, bounds) =>
+    bounded(bounds, async () => {
+      upstream.script(Array.from({ length: 6 }, () => saying["openai-chat"](["One answer"], false)));
+      const first = await say({ text: "first", more: { session_id: "new" } });
+      expect(first.status).toBe(200);
+      const more = { session_id: idOf(first), continue_session: true };
+      const again = await say({ text: "second", more: bounds.sessions === undefined ? more : { session_id: "new" } });
+      const asked = upstream.received.length;
+      expect([again.status, (await again.json()) as object]).toEqual([
+        409,
+        { error: expect.objectContaining({ param: "session_id", message: expect.stringMatching(/as many as/) }) },
+      ]);
+      expect(upstream.received).toHaveLength(asked);
+      // Whoever is refused has not taken it.
+      expect((await say({ text: "third", more: bounds.sessions === undefined ? more : {} })).status).toBe(
+        bounds.sessions === undefined ? 409 : 200,
+      );
+    }),
+  );
 });
 
 describe.each(ways)("a session of %s, streamed: %s", (client, stream) => {
