@@ -2,13 +2,17 @@
 
 import { randomBytes } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { MeaningsOfAll } from "#compose/meanings-of-all.ts";
 import { ScopeMap } from "#domain/access/scope.ts";
+import { systemClock } from "#domain/clock.ts";
+import { MemoryMeanings } from "#link/memory/meanings.ts";
 import type { RedisLink } from "#link/redis/redis-link.ts";
 import { hasRedis, startRedis } from "../../../tools/redis.ts";
 import type { ThrowAwayRedis } from "../../../tools/redis.ts";
 import { slowdown } from "../../../tests/support/slowdown.ts";
 import { linkOver } from "./link-support/redis.ts";
 import { cachedHello as hello, cacheOf, startCachedStage, told } from "./support/cached-stage.ts";
+import { alike, asked, chat as semanticChat, startSemanticStage, unlike } from "./support/semantic-stage.ts";
 import { chatPath } from "./support/stage.ts";
 
 const patience = { timeout: 30_000, interval: 20 };
@@ -48,6 +52,38 @@ describe.skipIf(!hasRedis())("answers that are kept in Redis", () => {
     expect(await stranger.cache.purge({})).toBe(0);
     expect(await other.cache.purge({ user: "u" })).toBe(1);
     expect(await one.cache.find("n")).toBeNull();
+  });
+
+  it("are found by their meaning at an instance that has asked no vendor, and forgotten at all", async () => {
+    const prefix = newPrefix();
+    const two = await Promise.all([open(prefix), open(prefix)]);
+    const stages = await Promise.all(
+      two.map(async (link) => {
+        const meanings = new MeaningsOfAll(new MemoryMeanings(systemClock), true);
+        const leave = meanings.join(link.signals);
+        return { meanings, leave, stage: await startSemanticStage({ cache: link.cache, meanings }) };
+      }),
+    );
+    const [one, other] = stages;
+    if (one === undefined || other === undefined) throw new Error("there are two");
+    // Of one installation: what is configured is the same.
+    other.stage.gateway.swap(one.stage.gateway.deps.snapshots.current());
+    one.stage.upstream.script([told("Hi"), told("Otherwise")]);
+    const first = await one.stage.ask(chatPath, semanticChat(asked));
+    expect([await first.text(), cacheOf(first)]).toEqual([expect.stringContaining("Hi"), "miss"]);
+    await vi.waitFor(async () => expect((await other.meanings.use()).vectors).toBe(1), patience);
+    const found = await other.stage.ask(chatPath, semanticChat(alike));
+    expect(other.stage.last()?.why?.semantic).toEqual(["told", expect.any(Number), 0.5, expect.any(String)]);
+    expect([await found.text(), cacheOf(found)]).toEqual([expect.stringContaining("Hi"), "hit"]);
+    expect(one.stage.upstream.received).toHaveLength(1);
+    const notAlike = await other.stage.ask(chatPath, semanticChat(unlike));
+    expect([await notAlike.text(), cacheOf(notAlike)]).toEqual([expect.stringContaining("Otherwise"), "miss"]);
+    await other.meanings.purge({});
+    await vi.waitFor(async () => expect((await one.meanings.use()).vectors).toBe(0), patience);
+    for (const { leave, stage } of stages) {
+      leave();
+      await stage.close();
+    }
   });
 
   it("are none while it does not answer: requests are asked of their vendor, within the time of one command", async () => {

@@ -131,7 +131,7 @@ async function openOwn(
   const spend: SpendReader = { read: () => Promise.reject(new Error("The store is not open yet")) };
   const write = (object: OwnedObject): void => writeOwner(foundation, object);
   const bounds = boundsOf(foundation);
-  const meanings = new MeaningsOfAll(new MemoryMeanings(clock, bounds.vectorBytes));
+  const meanings = new MeaningsOfAll(new MemoryMeanings(clock, bounds.vectorBytes), config.redis.url !== null);
   if (config.redis.url === null)
     return { link: createMemoryLink({ clock, write, bounds, meanings }), redis: null, spend, meanings };
   const redis = await createShared(foundation, { spend, write, meanings });

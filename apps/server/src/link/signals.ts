@@ -7,6 +7,7 @@ import type { EventDraft } from "#domain/event.ts";
 import type { Right } from "#domain/right.ts";
 import type { TargetRest, TargetRestored } from "#domain/target-rest.ts";
 import type { CachePurge } from "./cache.ts";
+import type { ToldMeaning } from "./told-meaning.ts";
 
 export interface ObjectChange {
   /** Such as `keys`. */
@@ -48,6 +49,8 @@ export type Signal =
   | { readonly kind: "certificate_changed" }
   /** Answers are forgotten: so are, in every process, the texts that they were asked by. */
   | { readonly kind: "answers_forgotten"; readonly what: CachePurge }
+  /** One is kept where all processes find it: they know by what it is asked. */
+  | { readonly kind: "answer_kept"; readonly meaning: ToldMeaning }
   /** One that rested is well, or an operator has seen to it. */
   | { readonly kind: "target_restored"; readonly restored: TargetRestored };
 

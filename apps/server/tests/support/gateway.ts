@@ -187,6 +187,7 @@ type Settings = Partial<
     | "turns"
     | "pendingAnswers"
     | "cache"
+    | "meanings"
     | "streams"
     | "askers"
     | "consents"

@@ -25,7 +25,8 @@ interface Told {
   readonly missed?: number;
 }
 
-const kinds: Readonly<Record<Signal["kind"], true>> = {
+/** Where answers are kept for all, it is Redis that tells of them. */
+const kinds: Readonly<Record<Exclude<Signal["kind"], "answer_kept">, true>> = {
   snapshot_changed: true,
   object_changed: true,
   right_withdrawn: true,
