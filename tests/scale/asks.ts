@@ -168,7 +168,14 @@ function askForThings(asks: Asks, made: Made): void {
   asks.add("notifications.list", "", "");
   asks.add("notifications.list", "a member", "", "member");
   for (const route of ["backups.list", "backups.plan", "system.declared"]) asks.add(route, "", "");
-  for (const route of ["system.read", "targets.list", "targets.queues", "system.configuration", "encryption.get"])
+  for (const route of [
+    "system.read",
+    "targets.list",
+    "targets.queues",
+    "system.configuration",
+    "system.file",
+    "encryption.get",
+  ])
     asks.add(route, "", "");
 }
 

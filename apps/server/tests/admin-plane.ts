@@ -206,7 +206,18 @@ export async function startAdminPlane({
   const contentKeys = new ContentKeys({ store, encryption, now: clock.now });
   const chatTexts = new ChatTexts({ store, keys: contentKeys });
   const board = new CertificateBoard();
-  const configuration = { readAt: 0, problems: [], file: null, settings: [], providers: [] };
+  const configuration = {
+    ...{
+      readAt: 0,
+      problems: [],
+      file: "/etc/ghostllm.yaml",
+      text: "",
+      settings: [],
+      providers: [],
+      reload: async () => {},
+    },
+    check: () => ({ problems: [], warnings: [], changes: [], declaresOtherwise: false }),
+  };
   const backupPlan = { to: backupTo, sealedBy: "passphrase" as const, everyMs: backupEveryMs, keep: 14, archive: null };
   const alerts = new AlertWatch({
     ...{ store, health, journal, configuration, backupPlan, board, dataDir, clock, steadyTime, log },

@@ -481,6 +481,8 @@ export const changingCalls: Readonly<Record<ChangingId, Case>> = {
     actions: ["import.usage_carried"],
   },
   "certificates.renew": { prepare: async () => ({}), actions: ["certificate.renew"] },
+  "system.check": { prepare: async () => ({ body: { text: "" } }), actions: ["system.check"] },
+  "system.reload": { prepare: async () => ({}), actions: ["system.reload"] },
   "system.apply": { prepare: async () => ({}), actions: ["system.apply"] },
   "encryption.rotate": { prepare: async () => ({ body: {} }), actions: ["encryption.rotate"] },
   "webhooks.test": { prepare: () => of(newWebhook()), actions: ["webhook.test"] },

@@ -3,6 +3,7 @@
 import type { Command } from "commander";
 import type { Client } from "@ghostllm/contract/client";
 import type { ContextOf } from "#context.ts";
+import { CliError, exitCodes } from "#exit-codes.ts";
 
 type Declared = Awaited<ReturnType<Client["system"]["declared"]>>;
 type Step = Declared["differences"][number];
@@ -23,6 +24,18 @@ export function addRunningConfigCommands(config: Command, contextOf: ContextOf):
           (one) => `needs a restart: ${one.path} is ${String(one.value ?? "unset")}, the file has ${one.waiting}`,
         ),
       ]);
+    });
+
+  config
+    .command("reload")
+    .description("have the running server read its file anew; one with a fault changes nothing")
+    .action(async (_options: object, command: Command) => {
+      const { output, connect } = contextOf(command);
+      const { client } = await connect();
+      const { read_at: readAt, problems } = await client.system.reload();
+      const faults = problems.map(({ place, message }) => `fault: ${place}: ${message}`);
+      output.show({ read_at: readAt, problems }, faults.length === 0 ? [`The file was read at ${readAt}.`] : faults);
+      if (faults.length > 0) throw new CliError("not_taken", "What was before is in force", exitCodes.failure);
     });
 
   config

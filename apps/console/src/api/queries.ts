@@ -7,6 +7,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { accessQueries } from "./access-queries.ts";
 import { auditQueries } from "./audit-queries.ts";
 import { alertQueries } from "./alert-queries.ts";
+import { configurationQueries } from "./configuration-queries.ts";
 import { backupQueries } from "./backup-queries.ts";
 import { budgetQueries } from "./budget-queries.ts";
 import { consentQueries } from "./consent-queries.ts";
@@ -75,6 +76,7 @@ export function createQueries(client: Client) {
     ...guardrailQueries(client),
     ...personalQueries(client),
     ...{ ...reportQueries(client), ...backupQueries(client), ...alertQueries(client) },
+    ...configurationQueries(client),
     /** Null for who has not signed in. */
     me: queryOptions({
       queryKey: ["me"],

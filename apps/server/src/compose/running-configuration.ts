@@ -1,9 +1,11 @@
 // The configuration of a server that runs: read anew when its file changes or somebody asks for it. Called by compose.ts. Invariant: a
 // file with a fault changes nothing, and what it declares and what it sets come in force together.
 
+import { checkText, type CheckedText } from "#config/check-text.ts";
 import type { LoadedConfig } from "#config/load.ts";
 import { describeConfig } from "#config/describe.ts";
 import { changesBetween, liveValues, putInForce, type SettingChange } from "#config/live.ts";
+import { maskSecrets } from "#config/masked-text.ts";
 import { ConfigError, type ConfigProblem } from "#config/problems.ts";
 import { readAnew } from "#config/remote.ts";
 import { type SettingName, settings } from "#config/settings.ts";
@@ -52,6 +54,14 @@ export class RunningConfiguration implements ConfigurationInForce {
 
   get file(): string | null {
     return this.#read.file;
+  }
+
+  get text(): string | null {
+    return this.#read.text === null ? null : maskSecrets(this.#read.text);
+  }
+
+  check(text: string): CheckedText {
+    return checkText(this.#read, text);
   }
 
   /** What SIGHUP does; null where there is no file. */

@@ -43,6 +43,8 @@ export interface LoadedConfig {
   readonly warnings: readonly string[];
   /** The configuration file that was read, null when there is none. */
   readonly file: string | null;
+  /** As it was read, with whatever secrets are in it. */
+  readonly text: string | null;
   /** What the file declares beside settings. */
   readonly declared: Declarations;
   /** Of what is declared: the same where the same is. */
@@ -130,7 +132,7 @@ export function inspectConfig(given: ConfigSources): LoadedConfig {
       ...declaring.warnings,
       ...findMisspelled(sources),
     ],
-    file: yaml.file,
+    ...{ file: yaml.file, text: yaml.text },
     ...{ declared, digest: digestOf(declared) },
     notes: findUndeclared({ ...things, providers: providers.map(({ name }) => name) }),
     files: [configFileOf(sources).file, ...files()],

@@ -16,6 +16,8 @@ export interface YamlFile {
   /** As messages call it. */
   readonly name: string;
   readonly isPublic: boolean;
+  /** As it was read; null when there is no file. */
+  readonly text: string | null;
   readonly root: Readonly<Record<string, unknown>>;
   readonly problems: readonly ConfigProblem[];
   /** `ghostllm.yaml:3`, for what is said of a value. */
@@ -29,7 +31,7 @@ export interface YamlFile {
 }
 
 const empty: YamlFile = {
-  ...{ file: null, name: "", isPublic: false, root: {}, problems: [] },
+  ...{ file: null, name: "", isPublic: false, text: null, root: {}, problems: [] },
   ...{ locate: () => "", pointAt: () => "", sourceOf: () => null, isWrittenOut: () => false },
 };
 
@@ -104,7 +106,7 @@ function parseYaml({ file, text, isPublic }: Content, variable: (name: string) =
     : fillVariables(document, variable, place);
   const tree = readTree(document, name, lines);
   return {
-    ...{ file, name, isPublic, root: tree.root, problems: [...tree.problems, ...filled.problems] },
+    ...{ file, name, isPublic, text, root: tree.root, problems: [...tree.problems, ...filled.problems] },
     locate: (path) => {
       const offset = findOffset(document, path);
       return offset === null ? name : `${name}:${lines.linePos(offset).line}`;

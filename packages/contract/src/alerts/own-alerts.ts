@@ -22,6 +22,6 @@ export const ownAlerts: readonly OwnAlert[] = [
     meaning:
       "The configuration file of this instance declares what is not in force: another instance has applied a newer one, or it cannot be applied.",
     remedy:
-      "`ghostllm config drift` says what differs. Give all instances the same file, or apply the one that is meant.",
+      "`ghostllm config diff` says what differs. Give all instances the same file, or apply the one that is meant.",
   },
 ];

@@ -134,6 +134,40 @@ const configuration = z
   })
   .meta({ id: "Configuration" });
 
+const fileText = z
+  .object({
+    file: z.string().nullable().describe("Its path or URL; null where there is none."),
+    text: z
+      .string()
+      .nullable()
+      .describe("As it is in force, with `[secret]` in place of what is one; what it refers to stays."),
+  })
+  .meta({ id: "ConfigurationFile" });
+
+const fault = z.object({
+  source: z.string().describe("The file, or a variable."),
+  line: z.int().nullable(),
+  column: z.int().nullable(),
+  setting: z.string().nullable(),
+  message: z.string(),
+  hint: z.string(),
+});
+
+const checked = z
+  .object({
+    problems: z.array(fault),
+    warnings: z.array(z.string()),
+    changes: z
+      .array(z.object({ path: z.string(), before: z.string(), after: z.string(), is_live: z.boolean() }))
+      .describe("Settings that it has otherwise; those that are not live need a restart."),
+    declares_otherwise: z.boolean().describe("It declares other providers, models, aliases, teams or keys."),
+  })
+  .meta({ id: "CheckedConfiguration" });
+
+const reloaded = z
+  .object({ read_at: time, problems: z.array(problem).describe("Why it is not in force; empty where it is.") })
+  .meta({ id: "ReloadedConfiguration" });
+
 const anything = z.unknown().describe("Null where there is nothing; `[secret]` for what is one.");
 
 const step = z.object({
@@ -187,6 +221,41 @@ export const systemRoutes = defineRoutes({
     status: 200,
     summary: "The configuration in force",
     description: "Every setting with where its value came from. Secrets are never told.",
+  },
+  file: {
+    id: "system.file",
+    tag,
+    permission: "configuration.read",
+    method: "GET",
+    path: "/admin/configuration/file",
+    response: fileText,
+    status: 200,
+    summary: "The configuration file in force",
+    description: "Without its secrets, and without comments that look like one.",
+  },
+  check: {
+    id: "system.check",
+    tag,
+    permission: "configuration.apply",
+    method: "POST",
+    path: "/admin/configuration/check",
+    body: z.strictObject({ text: z.string().max(1_000_000) }).meta({ id: "ConfigurationText" }),
+    response: checked,
+    status: 200,
+    summary: "Check a text as the configuration file",
+    description:
+      "Its faults with their lines, or what it would change. Nothing is changed and nothing is written: the file is its owner's. `[secret]` stands for what the file in force has there. No file is read that the one in force does not name, and values of variables are not told.",
+  },
+  reload: {
+    id: "system.reload",
+    tag,
+    permission: "configuration.apply",
+    method: "POST",
+    path: "/admin/configuration/reload",
+    response: reloaded,
+    status: 200,
+    summary: "Read the configuration file anew",
+    description: "Of the instance that answers, as SIGHUP does. A file with a fault changes nothing.",
   },
   declared: {
     id: "system.declared",

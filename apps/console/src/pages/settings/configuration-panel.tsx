@@ -1,11 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useApi } from "#api/api.tsx";
 import type { Configuration } from "#api/queries.ts";
+import { useCaller } from "#api/me.ts";
 import { Panel } from "#parts/panel.tsx";
 import { Empty, Loaded } from "#parts/states.tsx";
 import { Tag } from "#parts/status.tsx";
 import type { Column } from "#parts/table/columns.ts";
 import { Table } from "#parts/table/table.tsx";
+import { FilePanel } from "./file-panel.tsx";
+import { HistoryPanel } from "./history-panel.tsx";
 
 type Setting = Configuration["settings"][number];
 
@@ -58,8 +61,19 @@ const columns: readonly Column<Setting>[] = [
   },
 ];
 
-/** What is in force, and where each value is from. It is changed in the file or the environment, and not here. */
+/** The file, what is in force and where each value is from, and what the file has changed. It is changed in the file or the environment. */
 export function ConfigurationPanel() {
+  const { may } = useCaller();
+  return (
+    <div className="grid grid-cols-1 gap-4">
+      <FilePanel />
+      <SettingsPanel />
+      {may("audit.read") && <HistoryPanel />}
+    </div>
+  );
+}
+
+function SettingsPanel() {
   const { queries } = useApi();
   const configuration = useQuery(queries.configuration);
   return (

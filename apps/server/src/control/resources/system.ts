@@ -3,6 +3,7 @@ import type { SeenInstance } from "#control/store/instances.ts";
 import { diskOf } from "#control/system/machine-figures.ts";
 import type { PartHealth } from "#link/health.ts";
 import { declaredRoutesOf, toApiProblem } from "./declared.ts";
+import { fileRoutesOf } from "./configuration-file.ts";
 import { toTime } from "./fields.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 
@@ -57,6 +58,7 @@ export function createSystemResource(deps: SystemDeps): Resource<"system"> {
         has_credential: credential !== null,
       })),
     }),
+    ...fileRoutesOf(deps),
     ...declaredRoutesOf(deps),
   };
 }

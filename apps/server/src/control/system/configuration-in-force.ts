@@ -1,3 +1,4 @@
+import type { CheckedText } from "#config/check-text.ts";
 import type { ConfigProblem } from "#config/problems.ts";
 
 /** What the server was started with, for people: no secret is in it. */
@@ -8,6 +9,12 @@ export interface ConfigurationInForce {
   readonly problems: readonly ConfigProblem[];
   /** Null where there is none. */
   readonly file: string | null;
+  /** Of the file in force, without its secrets; null where there is none. */
+  readonly text: string | null;
+  /** What a text would be as the file; nothing comes in force by it. */
+  check(text: string): CheckedText;
+  /** Reads the file anew, and never rejects: what is wrong is among the problems. */
+  reload(): Promise<void>;
   readonly settings: readonly {
     readonly path: string;
     readonly variable: string;
