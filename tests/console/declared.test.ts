@@ -32,6 +32,9 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const suite = openSuite({ environment: { GHOSTLLM_CONFIG: file } });
 
+/** Who has a budget of its own page. */
+const budgetKinds = { providers: "provider", aliases: "alias", teams: "team", keys: "key" } as const;
+
 /** What changes or ends the thing itself. */
 const controls = /^(Save changes|Delete|Disable|Enable|Rotate|Revoke|Change|Add budget|Increase|End:)/;
 
@@ -56,6 +59,21 @@ describe.skipIf(executable === null)("what the configuration file declares", () 
       expect([kind, await page.getByRole("button", { name: controls }).allTextContents()]).toEqual([kind, []]);
       expect([kind, await overflowOf(page), await violationsInBothThemes(page)]).toEqual([kind, 0, []]);
     }
+    for (const [kind, word] of Object.entries(budgetKinds)) {
+      const declared = kinds[kind as keyof typeof budgetKinds].data.find((one) => one.declared !== null);
+      await suite.visits.visit(page, `/${kind}`);
+      const row = page
+        .locator("tbody tr")
+        .filter({ hasText: declared?.name ?? "none" })
+        .first();
+      await row.getByText("declared", { exact: true }).waitFor();
+      await suite.visits.visit(page, `/budgets/${word}/${declared?.id}`);
+      await page.getByRole("link", { name: /^Open / }).waitFor();
+      expect([kind, await page.getByRole("button", { name: controls }).allTextContents()]).toEqual([kind, []]);
+    }
+    const operators = keys.data.find((one) => one.declared === null && one.is_active);
+    await suite.visits.visit(page, `/budgets/key/${operators?.id}`);
+    await page.getByRole("button", { name: "Change budget" }).waitFor();
     const made = aliases.data.find(({ name }) => name === "smart");
     await suite.visits.visit(page, `/aliases/${made?.id}`);
     await page.getByRole("button", { name: "Save changes" }).waitFor();

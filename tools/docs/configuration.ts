@@ -32,7 +32,7 @@ Within \`{ }\` and \`[ ]\` YAML wants quotes around \`"\${NAME}"\`. A variable a
 
 ## While the server runs
 
-The file, and the files of secrets that it names, are looked at every second, and read anew on \`SIGHUP\`. Settings marked
+The file, and the files of secrets that it names, are looked at every second, and read anew on \`SIGHUP\` and by \`ghostllm config reload\`. Settings marked
 **reload** count at once, for requests that come from then on; a stream that runs keeps what it began with. Those marked **restart** wait
 for the next start: the log says so, and so do \`ghostllm config status\` and the admin API. What has changed is in
 the log and in the audit log. A file with a fault changes nothing: it is logged with its lines, \`/health\` is degraded, and

@@ -26,17 +26,7 @@ export function addRunningConfigCommands(config: Command, contextOf: ContextOf):
       ]);
     });
 
-  config
-    .command("reload")
-    .description("have the running server read its file anew; one with a fault changes nothing")
-    .action(async (_options: object, command: Command) => {
-      const { output, connect } = contextOf(command);
-      const { client } = await connect();
-      const { read_at: readAt, problems } = await client.system.reload();
-      const faults = problems.map(({ place, message }) => `fault: ${place}: ${message}`);
-      output.show({ read_at: readAt, problems }, faults.length === 0 ? [`The file was read at ${readAt}.`] : faults);
-      if (faults.length > 0) throw new CliError("not_taken", "What was before is in force", exitCodes.failure);
-    });
+  addReload(config, contextOf);
 
   config
     .command("diff")
@@ -57,6 +47,20 @@ export function addRunningConfigCommands(config: Command, contextOf: ContextOf):
       const applied = await client.system.apply({});
       const none = applied.steps.length === 0 ? ["All is as the file says."] : [];
       output.show(applied, [...none, ...applied.steps.flatMap(linesOf)]);
+    });
+}
+
+function addReload(config: Command, contextOf: ContextOf): void {
+  config
+    .command("reload")
+    .description("have the running server read its file anew; one with a fault changes nothing")
+    .action(async (_options: object, command: Command) => {
+      const { output, connect } = contextOf(command);
+      const { client } = await connect();
+      const { read_at: readAt, problems } = await client.system.reload();
+      const faults = problems.map(({ place, message }) => `fault: ${place}: ${message}`);
+      output.show({ read_at: readAt, problems }, faults.length === 0 ? [`The file was read at ${readAt}.`] : faults);
+      if (faults.length > 0) throw new CliError("not_taken", "What was before is in force", exitCodes.failure);
     });
 }
 

@@ -8,6 +8,7 @@ import { accessQueries } from "./access-queries.ts";
 import { auditQueries } from "./audit-queries.ts";
 import { alertQueries } from "./alert-queries.ts";
 import { configurationQueries } from "./configuration-queries.ts";
+import { declaredQueries } from "./declared-queries.ts";
 import { backupQueries } from "./backup-queries.ts";
 import { budgetQueries } from "./budget-queries.ts";
 import { consentQueries } from "./consent-queries.ts";
@@ -76,7 +77,7 @@ export function createQueries(client: Client) {
     ...guardrailQueries(client),
     ...personalQueries(client),
     ...{ ...reportQueries(client), ...backupQueries(client), ...alertQueries(client) },
-    ...configurationQueries(client),
+    ...{ ...configurationQueries(client), ...declaredQueries(client) },
     /** Null for who has not signed in. */
     me: queryOptions({
       queryKey: ["me"],

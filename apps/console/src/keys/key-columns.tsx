@@ -3,7 +3,7 @@ import { BudgetMeter } from "#budgets/budget-meter.tsx";
 import { IdCell } from "#parts/copy.tsx";
 import { Status } from "#parts/status.tsx";
 import type { Column } from "#parts/table/columns.ts";
-import { limitColumns, nameColumn, textColumn, timeColumn } from "#parts/table/kinds.tsx";
+import { limitColumns, declarableNameColumn, textColumn, timeColumn } from "#parts/table/kinds.tsx";
 import type { KeyNames } from "./key-names.ts";
 import { stateOf } from "./key-state.ts";
 
@@ -11,7 +11,7 @@ import { stateOf } from "./key-state.ts";
 export function keyColumns({ ownerOf, teamOf }: KeyNames, hasTeams: boolean): readonly Column<ApiKey>[] {
   const team = textColumn<ApiKey>({ id: "team", header: "Team", value: teamOf });
   return [
-    nameColumn({ id: "name", header: "Name", value: ({ name }) => name }),
+    declarableNameColumn({ id: "name", header: "Name", value: ({ name }) => name }),
     status,
     publicId,
     textColumn<ApiKey>({ id: "owner", header: "Owner", value: ownerOf }),

@@ -7,6 +7,15 @@ function DeclaredTag() {
   return <Tag tone="info">declared in the configuration file</Tag>;
 }
 
+/** Of a row, behind its name. `place`: null where an operator has made it. */
+export function DeclaredMark({ place }: { readonly place: string | null }) {
+  return place === null ? null : (
+    <span title={`Declared in ${place}`}>
+      <Tag tone="info">declared</Tag>
+    </span>
+  );
+}
+
 /** In place of its settings. `place`: `ghostllm.yaml:12`. */
 export function DeclaredPanel({ place, className }: { readonly place: string; readonly className?: string }) {
   return (

@@ -1,7 +1,7 @@
 import type { Team } from "#api/queries.ts";
 import { BudgetMeter } from "#budgets/budget-meter.tsx";
 import type { Column } from "#parts/table/columns.ts";
-import { countColumn, limitColumns, nameColumn, textColumn, timeColumn } from "#parts/table/kinds.tsx";
+import { countColumn, limitColumns, declarableNameColumn, textColumn, timeColumn } from "#parts/table/kinds.tsx";
 
 /** Organisations by id; null where the caller may not know them, or they are all of one. */
 export function teamColumns(organisations: ReadonlyMap<string, string> | null): readonly Column<Team>[] {
@@ -11,7 +11,7 @@ export function teamColumns(organisations: ReadonlyMap<string, string> | null): 
     value: ({ organisation_id: id }) => organisations?.get(id ?? "") ?? "",
   });
   return [
-    nameColumn({ id: "name", header: "Name", value: ({ name }) => name }),
+    declarableNameColumn({ id: "name", header: "Name", value: ({ name }) => name }),
     ...(organisations === null ? [] : [organisation]),
     countColumn({ id: "members", header: "Members", value: ({ members }) => members }),
     countColumn({ id: "keys", header: "Keys", value: ({ keys }) => keys }),

@@ -1,11 +1,11 @@
 import type { Alias } from "#api/queries.ts";
 import { Tag } from "#parts/status.tsx";
 import type { Column } from "#parts/table/columns.ts";
-import { nameColumn, timeColumn } from "#parts/table/kinds.tsx";
+import { declarableNameColumn, timeColumn } from "#parts/table/kinds.tsx";
 import { strategyName } from "./strategies.ts";
 
 export const aliasColumns = (nameOf: (teamId: string) => string): readonly Column<Alias>[] => [
-  nameColumn({ id: "name", header: "Name", value: ({ name }) => name }),
+  declarableNameColumn({ id: "name", header: "Name", value: ({ name }) => name }),
   {
     id: "team",
     header: "Team",

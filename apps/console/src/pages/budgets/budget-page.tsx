@@ -21,16 +21,17 @@ export function BudgetPage() {
   const kind = budgetKindOf(given);
   const { queries } = useApi();
   const [dialog, setDialog] = useSearchValue("change");
-  const mayChange = useMayChange();
   const detail = useQuery(queries.budget(kind, id));
   const budget = detail.data?.budget;
+  const isDeclared = useIsDeclared(budget);
+  const mayChange = useMayChange(isDeclared);
   return (
     <Page
       title={budget?.name ?? "Budget"}
       parent={{ title: "Budgets & limits", path: "/budgets" }}
-      actions={budget !== undefined && <Actions budget={budget} onChange={() => setDialog("budget")} />}
+      actions={budget !== undefined && <Actions {...{ budget, isDeclared }} onChange={() => setDialog("budget")} />}
     >
-      <Loaded query={detail}>{(data) => <Panels detail={data} />}</Loaded>
+      <Loaded query={detail}>{(data) => <Panels detail={data} isDeclared={isDeclared} />}</Loaded>
       {dialog === "budget" && budget !== undefined && mayChange(budget) && (
         <ChangeBudget budget={budget} onClose={() => setDialog(undefined)} />
       )}
@@ -38,15 +39,32 @@ export function BudgetPage() {
   );
 }
 
-/** A budget is changed with whoever has it; one that has ended holds nobody up. */
-function useMayChange(): (budget: Budget) => boolean {
+/** Is it changed in the configuration file alone? Who may not read who has it changes nothing, and until it is known nothing is offered. */
+function useIsDeclared(budget: Budget | undefined): boolean {
+  const { queries } = useApi();
   const { may } = useCaller();
-  return ({ kind, forecast }) => may(budgetKinds[budgetKindOf(kind)].changes) && forecast?.outcome !== "ended";
+  const kind = budgetKindOf(budget?.kind);
+  const isAsked = budget !== undefined && may(budgetKinds[kind].reads);
+  const { data } = useQuery({ ...queries.declaredOf(kind, budget?.id ?? ""), enabled: isAsked });
+  return data !== null;
 }
 
-function Actions({ budget, onChange }: { readonly budget: Budget; readonly onChange: () => void }) {
+/** A budget is changed with whoever has it; one that has ended holds nobody up. */
+function useMayChange(isDeclared: boolean): (budget: Budget) => boolean {
   const { may } = useCaller();
-  const mayChange = useMayChange();
+  return ({ kind, forecast }) =>
+    !isDeclared && may(budgetKinds[budgetKindOf(kind)].changes) && forecast?.outcome !== "ended";
+}
+
+interface ActionsProps {
+  readonly budget: Budget;
+  readonly isDeclared: boolean;
+  readonly onChange: () => void;
+}
+
+function Actions({ budget, isDeclared, onChange }: ActionsProps) {
+  const { may } = useCaller();
+  const mayChange = useMayChange(isDeclared);
   const { kind, id } = budget;
   const { reads, page, word, hasLife } = budgetKinds[budgetKindOf(kind)];
   return (
@@ -65,7 +83,7 @@ function Actions({ budget, onChange }: { readonly budget: Budget; readonly onCha
   );
 }
 
-function Panels({ detail }: { readonly detail: BudgetDetail }) {
+function Panels({ detail, isDeclared }: { readonly detail: BudgetDetail; readonly isDeclared: boolean }) {
   const { budget } = detail;
   return (
     <>
@@ -73,7 +91,7 @@ function Panels({ detail }: { readonly detail: BudgetDetail }) {
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,2.15fr)_minmax(0,1fr)]">
         <div className="grid gap-4">
           <BurnDownPanel detail={detail} />
-          <PeriodBudgets holder={budget} />
+          <PeriodBudgets holder={budget} isDeclared={isDeclared} />
         </div>
         <div className="grid gap-4">
           <LimitsPanel limits={budget.limits} inUse={budget.in_use} />

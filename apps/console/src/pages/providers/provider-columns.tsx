@@ -3,7 +3,7 @@ import type { Notification, Provider, ProviderType } from "#api/queries.ts";
 import { formatShare } from "#format/number.ts";
 import { formatDuration } from "#format/time.ts";
 import type { Column } from "#parts/table/columns.ts";
-import { countColumn, nameColumn, textColumn, timeColumn } from "#parts/table/kinds.tsx";
+import { countColumn, declarableNameColumn, textColumn, timeColumn } from "#parts/table/kinds.tsx";
 import { attemptsOf, failedShare } from "#providers/attempts.ts";
 import { HealthStrip, stripHours } from "#providers/health-strip.tsx";
 import type { ProviderGroup } from "#providers/health-strip.tsx";
@@ -21,7 +21,7 @@ export interface ProviderFacts {
 export function providerColumns(facts: ProviderFacts): readonly Column<Provider>[] {
   const { types, modelCounts, strips } = facts;
   return [
-    nameColumn({ id: "name", header: "Name", value: ({ name }) => name }),
+    declarableNameColumn({ id: "name", header: "Name", value: ({ name }) => name }),
     statusColumn(facts),
     ...(strips === null ? [] : healthColumns(strips)),
     textColumn({

@@ -2,6 +2,7 @@
 
 import { formatCap } from "#format/money.ts";
 import { formatShort } from "#format/number.ts";
+import { DeclaredMark } from "#parts/declared.tsx";
 import { windowLimits } from "#parts/limit-names.ts";
 import type { LimitName, Limits } from "#parts/limit-names.ts";
 import { Time } from "#parts/values.tsx";
@@ -16,14 +17,30 @@ interface Kind<Row, Value> {
 
 /** What a row is called. */
 export function nameColumn<Row>(kind: Kind<Row, string>): Column<Row> {
+  return { ...kind, cell: (row) => <NameCell name={kind.value(row)} /> };
+}
+
+/** The same of what the configuration file may declare. */
+export function declarableNameColumn<Row extends { readonly declared: string | null }>(
+  kind: Kind<Row, string>,
+): Column<Row> {
   return {
     ...kind,
     cell: (row) => (
-      <span className="block max-w-72 truncate font-medium" title={kind.value(row)}>
-        {kind.value(row)}
+      <span className="flex items-center gap-2">
+        <NameCell name={kind.value(row)} />
+        <DeclaredMark place={row.declared} />
       </span>
     ),
   };
+}
+
+function NameCell({ name }: { readonly name: string }) {
+  return (
+    <span className="block max-w-72 truncate font-medium" title={name}>
+      {name}
+    </span>
+  );
 }
 
 export function textColumn<Row>(kind: Kind<Row, string>): Column<Row> {
