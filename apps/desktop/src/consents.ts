@@ -4,7 +4,7 @@ import { commands } from "./commands.ts";
 import type { Overview, Server, WaitingConsent } from "./commands.ts";
 import { element } from "./element.ts";
 import { button, say } from "./notes.ts";
-import { dollars, timeOf } from "./words.ts";
+import { timeOf } from "./words.ts";
 
 export function waiting({ servers }: Overview): HTMLElement | null {
   const cards = servers.flatMap((server) => server.standing.consents.map((consent) => cardOf(server, consent)));
@@ -53,7 +53,7 @@ function factsOf(consent: WaitingConsent): readonly (readonly [string, string])[
   return [
     ["Who", [consent.username, consent.key_name].filter((name) => name !== null).join(", with key ")],
     ["What", `${consent.operation}, some ${consent.prompt_tokens} tokens at the most`],
-    ["May cost", consent.cost_usd === null ? "nobody can say" : `${dollars(consent.cost_usd)} at the most`],
+    ["May cost", consent.cost_usd === null ? "nobody can say" : `$${consent.cost_usd} at the most`],
     ["Held by", consent.policies.map(({ name }) => name).join(", ")],
     ["Found in it", found.length === 0 ? "nothing" : found.join(", ")],
     ["Waits until", timeOf(consent.ends_at)],

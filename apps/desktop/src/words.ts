@@ -18,7 +18,7 @@ export function wordsOf(reach: Reach): { readonly text: string; readonly look: "
 }
 
 /** To the cent; the exact amount is in the console. */
-export function dollars(usd: string): string {
+function dollars(usd: string): string {
   const [whole = "0", fraction = ""] = usd.split(".");
   return `$${whole}.${fraction.padEnd(2, "0").slice(0, 2)}`;
 }

@@ -39,6 +39,11 @@ export class Application {
     }
   }
 
+  /** Of the driver, which is above it. */
+  get pid(): number {
+    return this.#driver.pid ?? 0;
+  }
+
   async #begin(args: readonly string[]): Promise<void> {
     await hopeFor("a driver", () => fetch(`${this.#url}/status`).then(({ ok }) => ok));
     const options = { application: program("dev"), args };
@@ -71,6 +76,7 @@ export class Application {
   async type(label: string, text: string): Promise<void> {
     const field = await this.#find(`//label[span[.="${label}"]]/input`);
     await this.#ask("POST", `/element/${field}/clear`, {});
+    if (text === "") return;
     await this.#ask("POST", `/element/${field}/value`, { text });
   }
 

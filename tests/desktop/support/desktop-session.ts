@@ -6,6 +6,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { program as pathOf } from "../../../tools/desktop/program.ts";
 import { hopeFor } from "./hope.ts";
 
 const pictures = join(import.meta.dirname, "../dist");
@@ -17,6 +18,7 @@ interface Options {
 export class DesktopSession {
   readonly home = mkdtempSync(join(tmpdir(), "ghostllm-desktop-"));
   readonly environment: NodeJS.ProcessEnv;
+  #notices = "";
   readonly #children: ChildProcess[] = [];
 
   private constructor() {
@@ -78,6 +80,8 @@ export class DesktopSession {
     if (hasKeychain) this.#openKeychain();
     this.#run("openbox");
     this.#run("dunst");
+    const calls = "interface='org.freedesktop.Notifications',member='Notify'";
+    this.#run("dbus-monitor", "--session", calls).stdout?.on("data", (text) => (this.#notices += String(text)));
     await sleep(500);
   }
 
@@ -107,6 +111,67 @@ export class DesktopSession {
     this.ask("import", "-window", "root", join(pictures, `${name}.png`));
   }
 
+  /** What somebody has set before, as the application keeps it. */
+  keepSettings(settings: Readonly<Record<string, unknown>>): void {
+    writeFileSync(join(this.data, "settings.json"), JSON.stringify(settings), { mode: 0o600 });
+  }
+
+  /** A second start, as a link makes it. */
+  startAgain(...parameters: readonly string[]): void {
+    this.ask(pathOf("dev"), ...parameters);
+  }
+
+  /** Texts of all notices, also of those that are gone. */
+  notices(): readonly string[] {
+    return this.#notices.match(/^ {3}string ".*"$/gm) ?? [];
+  }
+
+  /** What the menu of the tray says, as the desktop would ask for it. */
+  trayMenu(): string | null {
+    const names = this.ask(
+      "gdbus",
+      "call",
+      "--session",
+      "-d",
+      "org.freedesktop.DBus",
+      "-o",
+      "/org/freedesktop/DBus",
+      "-m",
+      "org.freedesktop.DBus.ListNames",
+    );
+    for (const [, name = ""] of names.matchAll(/'(:\d[^']*)'/g)) {
+      const layout = this.#layoutOf(name);
+      if (layout !== null) return layout;
+    }
+    return null;
+  }
+
+  #layoutOf(name: string): string | null {
+    const path = "/org/ayatana/NotificationItem/tray_icon_tray_app_ghostllm/Menu";
+    const method = "com.canonical.dbusmenu.GetLayout";
+    try {
+      return this.ask(
+        "gdbus",
+        "call",
+        "--session",
+        "--timeout",
+        "2",
+        "-d",
+        name,
+        "-o",
+        path,
+        "-m",
+        method,
+        "--",
+        "0",
+        "-1",
+        "[]",
+      );
+    } catch {
+      return null;
+    }
+  }
+
   /** Whether a window shows more than a ground: texts have many colours. */
   async untilDrawn(title: string, leastColours = 120): Promise<void> {
     const id = await hopeFor(`a window ${title}`, () => this.#ids(title)[0]);
@@ -134,6 +199,12 @@ export class DesktopSession {
   async focus(title: string): Promise<void> {
     const id = await hopeFor(`a window ${title}`, () => this.#ids(title)[0]);
     this.ask("xdotool", "windowactivate", "--sync", id);
+  }
+
+  /** In the middle of a window. */
+  click(title: string): void {
+    const [id = ""] = this.#ids(title);
+    this.ask("xdotool", "mousemove", "--window", id, "300", "300", "click", "1");
   }
 
   type(text: string): void {

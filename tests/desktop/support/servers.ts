@@ -3,6 +3,7 @@
 import { startFakeUpstream } from "@ghostllm/fake-upstream";
 import { buildConsole } from "../../console/support/built-console.ts";
 import { type ReadyServer, startServer } from "../../support/server-process.ts";
+import { cpuSecondsOf } from "./processes.ts";
 
 export const email = "ada@example.com";
 export const password = "a password of Ada's 1";
@@ -11,6 +12,7 @@ export interface ShownServer extends ReadyServer {
   /** Of the port for operators. */
   readonly operatorsUrl: string;
   readonly fingerprint: string;
+  cpuSeconds(): number;
 }
 
 export interface Servers {
@@ -38,7 +40,11 @@ export async function openServers(): Promise<Servers> {
     const [operatorsUrl, fingerprint] = [/Management +(\S+)/, /SHA-256 +(\S+)/].map(
       (pattern) => pattern.exec(server.stdout)?.[1] ?? "",
     );
-    return Object.assign(server, { operatorsUrl: operatorsUrl ?? "", fingerprint: fingerprint ?? "" });
+    return Object.assign(server, {
+      operatorsUrl: operatorsUrl ?? "",
+      fingerprint: fingerprint ?? "",
+      cpuSeconds: () => cpuSecondsOf(server.pid),
+    });
   };
   const close = async (): Promise<void> => {
     await Promise.all(running.map((server) => server.stop()));

@@ -1,7 +1,7 @@
 //! What somebody is told of without having asked: once for each matter, for as long as it goes on.
 
 use crate::clock::Clock;
-use crate::servers::Server;
+use crate::servers::{LOCAL, Server};
 use crate::standing::{Consent, Reach, Standing};
 use std::collections::{HashMap, HashSet};
 
@@ -33,7 +33,8 @@ pub fn notices_of(server: &Server, standing: &Standing, clock: &Clock) -> Vec<No
     let of_server = |id: &str, text: &str| notice(id.to_owned(), text.to_owned(), About::Server);
     let mut notices: Vec<Notice> = Vec::new();
     match &standing.reach {
-        Reach::Away { why } if standing.misses >= MISSES_OF_AN_OUTAGE => {
+        // Whoever stops the one on this machine knows it.
+        Reach::Away { why } if standing.misses >= MISSES_OF_AN_OUTAGE && server.id != LOCAL => {
             notices.push(of_server("away", &format!("The server is away: {why}.")));
         }
         Reach::CertificateChanged { .. } => notices.push(of_server(
@@ -152,6 +153,15 @@ mod tests {
         assert_eq!(texts(&mut told, &away(2)), ["The server is away: it cannot be reached."]);
         assert!(texts(&mut told, &away(3)).is_empty());
         assert!(texts(&mut told, &standing(&["a"])).is_empty());
+    }
+
+    #[test]
+    fn a_local_server_that_was_stopped_is_no_outage() {
+        let local = Server { id: LOCAL.into(), ..server() };
+        let away =
+            Standing { reach: Reach::Away { why: "it cannot be reached".into() }, misses: 9, ..Standing::default() };
+        assert!(notices_of(&local, &away, &Clock::read().unwrap()).is_empty());
+        assert_eq!(notices_of(&server(), &away, &Clock::read().unwrap()).len(), 1);
     }
 
     #[test]

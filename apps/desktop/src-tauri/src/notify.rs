@@ -39,7 +39,7 @@ fn wait_for(app: &AppHandle, server: &str, notice: &Notice) {
         .show();
     // A session without notices has the tray.
     let Ok(shown) = shown else { return };
-    let _ = shown.wait_for_action(|action| {
+    shown.wait_for_action(|action| {
         if action == FOLLOW || action == "look" {
             follow(app, server, &notice.about);
         }

@@ -50,7 +50,13 @@ fn to_pem(certificate: &[u8]) -> String {
 
 /// The certificate that a server has shown last, and whether it was taken.
 #[derive(Clone, Debug, Default)]
-pub struct Shown(Arc<Mutex<Option<(Vec<u8>, bool)>>>);
+pub struct Shown(Arc<Mutex<Option<Verdict>>>);
+
+#[derive(Debug)]
+struct Verdict {
+    certificate: Vec<u8>,
+    is_taken: bool,
+}
 
 impl Shown {
     pub fn taken(&self) -> Option<Vec<u8>> {
@@ -63,11 +69,12 @@ impl Shown {
 
     fn last(&self, wanted: bool) -> Option<Vec<u8>> {
         let shown = self.0.lock().unwrap_or_else(|broken| broken.into_inner());
-        shown.as_ref().filter(|(_, is_taken)| *is_taken == wanted).map(|(certificate, _)| certificate.clone())
+        shown.as_ref().filter(|verdict| verdict.is_taken == wanted).map(|verdict| verdict.certificate.clone())
     }
 
     fn note(&self, certificate: &[u8], is_taken: bool) {
-        *self.0.lock().unwrap_or_else(|broken| broken.into_inner()) = Some((certificate.to_vec(), is_taken));
+        *self.0.lock().unwrap_or_else(|broken| broken.into_inner()) =
+            Some(Verdict { certificate: certificate.to_vec(), is_taken });
     }
 }
 
