@@ -106,9 +106,7 @@ export function buildConfig(values: SettingValues, parts: ConfigParts): Config {
       streamKeepAliveMs: values.streamKeepAliveSeconds * 1000,
     },
     limits: limitsOf(values),
-    sessions: {
-      ...{ sessions: values.sessionsPerUser, messages: values.sessionMessages, bytes: values.sessionBytes },
-    },
+    sessions: { sessions: values.sessionsPerUser, messages: values.sessionMessages, bytes: values.sessionBytes },
     capacity: capacityOf(values),
     answers: { model: values.answerModel },
     health: healthOf(values),
